@@ -1,0 +1,1 @@
+"""What adapters are made with, and the ports through which the server sees them."""

@@ -1,0 +1,65 @@
+"""How a provider call can end other than with a result. The names finish the sentence "the call was …".
+
+Only `Unavailable` is certain to have done nothing, so only it may go to another provider.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One field of our contract that the provider refused, by its path in the contract's message."""
+
+    field: str
+    description: str
+
+
+class ProviderError(Exception):
+    """A provider call that ended without a result.
+
+    `detail` is for people and holds no customer data; `code` is the provider's own word, where it gave one.
+    """
+
+    def __init__(self, detail: str, *, code: str = "", retry_after_seconds: float | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Rejected(ProviderError):
+    """The provider understood, and refused the customer's data. Record it; never retry."""
+
+    def __init__(self, detail: str, *, code: str = "", problems: Sequence[FieldProblem] = ()) -> None:
+        super().__init__(detail, code=code)
+        self.problems = tuple(problems)
+
+
+class Unavailable(ProviderError):
+    """The provider certainly did not act. Retry, or route elsewhere."""
+
+
+class Unknown(ProviderError):
+    """The provider may have acted. Ask before acting again."""
+
+
+class Misconfigured(ProviderError):
+    """Our credentials, set-up or request are wrong. Stop, and tell the adapter's owner."""
+
+
+class Unmapped(Exception):  # noqa: N818 - names here finish the sentence "the word was …"
+    """The provider used a word that no table has. Loud, and nothing changes."""
+
+    def __init__(self, table: str, word: object) -> None:
+        super().__init__(f"no meaning for {table} = {word!r}")
+        self.table = table
+        self.word = word
+
+
+class Forged(Exception):  # noqa: N818 - names here finish the sentence "the webhook was …"
+    """A webhook was not signed by any active secret, or is too old. `reason` is one word for the record."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

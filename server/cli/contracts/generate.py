@@ -1,0 +1,188 @@
+"""Writing gen/: stubs, clients, descriptors and OpenAPI, from the contracts and nothing else.
+
+The same contracts and tools give the same bytes on every machine; everything is made aside, then moved into place.
+"""
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+
+from server.cli.contracts import image as images
+from server.cli.contracts import tools
+
+Say = Callable[[str], None]
+
+_PACKAGE = '"""Written by `corridor gen`; never edited."""\n'
+_RELATIVE_IMPORT = re.compile(r"^(\s*)from (\.+)", re.MULTILINE)
+
+
+def write(root: Path, say: Say) -> list[str]:
+    """Bring `root/gen` up to date and answer which files changed. `say` hears of each step."""
+    with _made(root, say) as fresh:
+        changed = _differences(fresh, root / "gen")
+        for name in changed:
+            source, target = fresh / name, root / "gen" / name
+            if source.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
+            else:
+                target.unlink()
+        _remove_empty(root / "gen")
+        return changed
+
+
+def check(root: Path, say: Say) -> list[str]:
+    """The files in which `root/gen` differs from what the contracts give now; nothing is written."""
+    with _made(root, say) as fresh:
+        return _differences(fresh, root / "gen")
+
+
+@contextmanager
+def _made(root: Path, say: Say) -> Iterator[Path]:
+    """A temporary directory holding the whole of gen/."""
+    with tempfile.TemporaryDirectory(prefix="corridor-gen-") as scratch:
+        gen, sets = Path(scratch, "gen"), Path(scratch, "sets")
+        gen.mkdir()
+        sets.mkdir()
+        say("compiling the contracts")
+        image = images.build(root)
+        (gen / "corridor.binpb").write_bytes(images.for_reading(image))
+        full, slim = sets / "full.binpb", sets / "slim.binpb"
+        full.write_bytes(images.for_buf(image))
+        callers = images.for_callers(image)
+        slim.write_bytes(callers.SerializeToString(deterministic=True))
+        say("writing corridor: protobuf and gRPC stubs")
+        _google_stubs(gen, full, image)
+        say("writing corridor_json: protobuf-py classes")
+        # protobuf-py brings the well-known types itself; another package's types have to be made as well.
+        needed = [file.name for file in callers.file if not file.name.startswith("google/protobuf/")]
+        _protobuf_py(gen / "corridor_json", slim, needed)
+        say("writing corridor_client: dataclasses and async stubs")
+        _betterproto2(gen / "corridor_client", slim, _ours(callers))
+        for package in ("corridor", "corridor_client", "corridor_json"):
+            _complete_package(gen / package)
+        _openapi(root, gen, say)
+        yield gen
+
+
+def _ours(image: FileDescriptorSet) -> list[str]:
+    return [file.name for file in image.file if images.is_ours(file.name)]
+
+
+def _google_stubs(gen: Path, descriptors: Path, image: FileDescriptorSet) -> None:
+    """`from corridor.payouts.v1 import payout_pb2`, typed; and validate_pb2, which they import and no package ships."""
+    served = [file.name for file in image.file if images.is_ours(file.name) and file.service]
+    validated = [file.name for file in image.file if file.name == images.PROTOVALIDATE]
+    tools.protoc(
+        f"--descriptor_set_in={descriptors}",
+        tools.plugin("mypy"),
+        f"--python_out={gen}",
+        f"--mypy_out=quiet:{gen}",
+        *_ours(image),
+        *validated,
+    )
+    if served:
+        tools.protoc(
+            f"--descriptor_set_in={descriptors}",
+            tools.plugin("mypy_grpc"),
+            f"--grpc_python_out={gen}",
+            f"--mypy_grpc_out=quiet:{gen}",
+            *served,
+        )
+    if validated:
+        # No __init__ here: `buf` is a namespace that other distributions may share.
+        (gen / "buf" / "validate" / "py.typed").touch()
+
+
+def _protobuf_py(target: Path, descriptors: Path, files: list[str]) -> None:
+    """`from corridor_json.payouts.v1 import payout_pb`."""
+    target.mkdir()
+    tools.protoc(f"--descriptor_set_in={descriptors}", tools.plugin("py"), f"--py_out={target}", *files)
+    _hoist(target)
+
+
+def _betterproto2(target: Path, descriptors: Path, files: list[str]) -> None:
+    """`from corridor_client.payouts.v1 import Payout, PayoutServiceStub`."""
+    target.mkdir()
+    tools.protoc(
+        f"--descriptor_set_in={descriptors}",
+        tools.plugin("python_betterproto2"),
+        f"--python_betterproto2_out={target}",
+        "--python_betterproto2_opt=client_generation=async",
+        *files,
+    )
+    _hoist(target)
+
+
+def _hoist(target: Path) -> None:
+    """Move `target/corridor/*` up one level, so that no import says corridor twice.
+
+    Imports among our own files stay right; those that climb out of `corridor` have one step less to climb.
+    """
+    ours = target / "corridor"
+    for path in sorted(ours.rglob("*.py")):
+        package = path.parent.relative_to(target).parts
+
+        def shorter(found: re.Match[str], climb: int = len(package) + 1) -> str:
+            dots = found[2][1:] if len(found[2]) == climb else found[2]
+            return f"{found[1]}from {dots}"
+
+        path.write_text(_RELATIVE_IMPORT.sub(shorter, path.read_text()))
+        destination = target / path.relative_to(ours)
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        path.replace(destination)
+    shutil.rmtree(ours)
+
+
+def _complete_package(package: Path) -> None:
+    """Give every directory an __init__, and the package the marker that says it is typed."""
+    for directory in [package, *(path for path in package.rglob("*") if path.is_dir())]:
+        init = directory / "__init__.py"
+        if not init.exists() or not init.read_text().strip():
+            init.write_text(_PACKAGE)
+    (package / "py.typed").touch()
+
+
+def _openapi(root: Path, gen: Path, say: Say) -> None:
+    """OpenAPI is the gateway's reading of the descriptors; a process apart, since it imports what was just made."""
+    if not (root / "gateway" / "openapi.py").is_file():
+        say("skipping openapi.json: gateway/openapi.py does not exist yet")
+        return
+    say("writing openapi.json")
+    command = [sys.executable, "-m", "gateway.openapi", str(gen / "corridor.binpb")]
+    done = tools.run(command, python_path=[gen, root])
+    if done.returncode != 0:
+        click.echo(done.stderr.decode(errors="replace").rstrip(), err=True)
+        raise click.ClickException("openapi.json cannot be made: correct what gateway.openapi says above.")
+    (gen / "openapi.json").write_bytes(done.stdout)
+
+
+def _files(directory: Path) -> dict[str, Path]:
+    return {
+        path.relative_to(directory).as_posix(): path
+        for path in directory.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+
+
+def _differences(fresh: Path, present: Path) -> list[str]:
+    made, found = _files(fresh), _files(present)
+    return sorted(
+        name
+        for name in made.keys() | found.keys()
+        if name not in made or name not in found or made[name].read_bytes() != found[name].read_bytes()
+    )
+
+
+def _remove_empty(directory: Path) -> None:
+    """Remove directories that hold nothing but bytecode, deepest first."""
+    for path in sorted((path for path in directory.rglob("*") if path.is_dir()), reverse=True):
+        if path.is_dir() and not _files(path):
+            shutil.rmtree(path)

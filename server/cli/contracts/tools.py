@@ -1,0 +1,54 @@
+"""Running the contract tools: protoc, its plugins and buf, all installed beside this interpreter.
+
+Every tool runs in an empty directory with a plain environment, so that its output depends on its input alone.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+_KEPT = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR")
+
+
+def beside_python(name: str) -> str:
+    """The path of an installed tool. Virtual environments need not be active, so PATH comes second."""
+    beside = Path(sys.executable).parent / name
+    found = str(beside) if beside.is_file() else shutil.which(name)
+    if found is None:
+        raise click.ClickException(f"{name} is not installed: run `pip install 'corridor[contracts]'`.")
+    return found
+
+
+def run(command: Sequence[str], *, python_path: Iterable[Path] = ()) -> subprocess.CompletedProcess[bytes]:
+    """Run a command to its end, whatever its exit code."""
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    environment["PYTHONHASHSEED"] = "0"
+    environment["PYTHONPATH"] = os.pathsep.join(map(str, python_path))
+    with tempfile.TemporaryDirectory(prefix="corridor-contracts-") as empty:
+        # betterproto2 formats with ruff, which would otherwise follow the settings of whoever runs it.
+        Path(empty, "ruff.toml").touch()
+        return subprocess.run(command, cwd=empty, env=environment, capture_output=True, check=False)  # noqa: S603
+
+
+def protoc(*arguments: str) -> None:
+    """Run protoc with the well-known types on its path.
+
+    Raises:
+        click.ClickException: protoc or a plugin refused; its own words have been printed.
+    """
+    done = run([sys.executable, "-m", "grpc_tools.protoc", *arguments])
+    if done.returncode != 0:
+        click.echo(done.stderr.decode(errors="replace").rstrip(), err=True)
+        raise click.ClickException("the contracts do not compile: correct the .proto lines named above.")
+
+
+def plugin(name: str) -> str:
+    """The protoc argument that makes an installed plugin known, wherever it is installed."""
+    return f"--plugin=protoc-gen-{name}={beside_python(f'protoc-gen-{name}')}"

@@ -1,0 +1,91 @@
+"""What is known of the call that a thread is working on: ids, caller, deadline, idempotency.
+
+One object per call, made by the context interceptor (or by a worker for its job) and read everywhere below it.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from corridor.type.v1 import environment_pb2
+from server.kit import clock
+from server.kit.contract import Method
+from server.kit.errors import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling. Company and environment come from the credential alone."""
+
+    kind: int  # corridor.options.v1.CallerKind
+    caller_id: str  # the id of the API key, or the provider's connection
+    company_id: str
+    environment: int  # corridor.type.v1.Environment
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def live(self) -> bool:
+        """Whether real money can move."""
+        return self.environment == environment_pb2.ENVIRONMENT_LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """The claim that a call makes: its key, and the fingerprint of what it asks for."""
+
+    key: str
+    fingerprint: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class Context:
+    """One call, or one job of a worker."""
+
+    request_id: str
+    correlation_id: str
+    traceparent: str = ""
+    method: Method | None = None
+    caller: Caller | None = None
+    suspect: Caller | None = None  # whose credential was refused, as far as that could be seen
+    idempotency: Idempotency | None = None
+    deadline: float = float("inf")  # by clock.monotonic()
+    client_ip: str = ""
+    replayed: bool = False
+    failure: Failure | None = None
+    resource_id: str = ""
+    trailers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def who(self) -> Caller:
+        """The caller, where the chain has seen to it that there is one."""
+        if self.caller is None:
+            raise LookupError("this call has no caller: its method admits anonymous callers")
+        return self.caller
+
+    def seconds_left(self) -> float:
+        """How long the call may still take."""
+        return self.deadline - clock.monotonic()
+
+
+_current: ContextVar[Context] = ContextVar("corridor_context")
+
+
+def current() -> Context:
+    """The call that this thread is working on. Raises LookupError outside of one."""
+    return _current.get()
+
+
+def current_or_none() -> Context | None:
+    """The call that this thread is working on, if it is working on one."""
+    return _current.get(None)
+
+
+@contextlib.contextmanager
+def bound(context: Context) -> Iterator[Context]:
+    """Make `context` the current one for the duration of the block."""
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)

@@ -1,0 +1,39 @@
+"""Ids: a short prefix and a UUIDv7 (RFC 9562) in lower-case base 32, so that they sort by the time of their making."""
+
+import re
+import secrets
+import uuid
+
+import uuid_utils
+
+# Crockford's alphabet in lower case: digits before letters, so that text order is numeric order.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_ID = re.compile(r"^[a-z]+_[0-9a-z]{26}$")
+_PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
+
+
+def new(prefix: str) -> str:
+    """A new id, such as `po_01jd…`: 26 characters after the underscore."""
+    return f"{prefix}_{encode(uuid_utils.uuid7().int)}"
+
+
+def encode(value: int) -> str:
+    """128 bits as 26 characters, most significant first."""
+    pairs = _PAIRS
+    return "".join([pairs[(value >> shift) & 1023] for shift in range(120, -1, -10)])
+
+
+def is_id(text: str) -> bool:
+    """Whether the text has the form of an id."""
+    return _ID.match(text) is not None
+
+
+def secret(bits: int = 256) -> str:
+    """A new secret of that many random bits, in base 32."""
+    value = secrets.randbits(bits)
+    return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(0, bits, 5))
+
+
+def request_id() -> str:
+    """A new id for a request that came without one."""
+    return str(uuid.uuid4())
