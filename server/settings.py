@@ -22,6 +22,8 @@ class Settings:
     rate_limits: bool  # whether callers' allowances are enforced
     lease_seconds: float  # how long a worker may hold a piece of work before another takes over
     poll_seconds: float  # how often workers look for work when nothing wakes them
+    unknown_seconds: float  # how long after a lost answer a provider is first asked what became of it
+    poll_provider_seconds: float  # how long a provider may work on something before it is first asked about it
     allow_private_endpoints: bool  # whether webhook endpoints may have private addresses; for development only
     log_level: str
 
@@ -40,6 +42,8 @@ def from_environment() -> Settings:
         rate_limits=_switch("CORRIDOR_RATE_LIMITS", True),
         lease_seconds=_seconds("CORRIDOR_LEASE_SECONDS", 60.0),
         poll_seconds=_seconds("CORRIDOR_POLL_SECONDS", 1.0),
+        unknown_seconds=_seconds("CORRIDOR_UNKNOWN_SECONDS", 2.0),
+        poll_provider_seconds=_seconds("CORRIDOR_POLL_PROVIDER_SECONDS", 600.0),
         allow_private_endpoints=_switch("CORRIDOR_ALLOW_PRIVATE_ENDPOINTS", False),
         log_level=env.get("CORRIDOR_LOG_LEVEL", "info"),
     )

@@ -54,7 +54,7 @@ class Context:
     replayed: bool = False
     failure: Failure | None = None
     resource_id: str = ""
-    trailers: dict[str, str] = field(default_factory=dict)
+    trailers: dict[str, str | bytes] = field(default_factory=dict)
 
     @property
     def who(self) -> Caller:

@@ -144,5 +144,6 @@ def _one_sided(here: Mapping[str, Element], there: Mapping[str, Element]) -> Ite
         element = here[name]
         whole = element.parent is None or element.parent in there
         if whole or element.kind == "rpc":
-            parts = {"message": "fields", "enum": "values"}.get(element.kind)
-            yield f"{element.kind} `{name}`" + (f" ({children[name]} {parts})" if parts else "")
+            part = {"message": "field", "enum": "value"}.get(element.kind)
+            count = f" ({children[name]} {part}{'' if children[name] == 1 else 's'})" if part else ""
+            yield f"{element.kind} `{name}`{count}"

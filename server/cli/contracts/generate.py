@@ -19,6 +19,7 @@ from server.cli.contracts import tools
 
 Say = Callable[[str], None]
 
+_CODE = Path(__file__).resolve().parents[3]
 _PACKAGE = '"""Written by `corridor gen`; never edited."""\n'
 _RELATIVE_IMPORT = re.compile(r"^(\s*)from (\.+)", re.MULTILINE)
 
@@ -68,7 +69,7 @@ def _made(root: Path, say: Say) -> Iterator[Path]:
         _betterproto2(gen / "corridor_client", slim, _ours(callers))
         for package in ("corridor", "corridor_client", "corridor_json"):
             _complete_package(gen / package)
-        _openapi(root, gen, say)
+        _openapi(gen, say)
         yield gen
 
 
@@ -150,14 +151,14 @@ def _complete_package(package: Path) -> None:
     (package / "py.typed").touch()
 
 
-def _openapi(root: Path, gen: Path, say: Say) -> None:
+def _openapi(gen: Path, say: Say) -> None:
     """OpenAPI is the gateway's reading of the descriptors; a process apart, since it imports what was just made."""
-    if not (root / "gateway" / "openapi.py").is_file():
+    if not (_CODE / "gateway" / "openapi.py").is_file():
         say("skipping openapi.json: gateway/openapi.py does not exist yet")
         return
     say("writing openapi.json")
     command = [sys.executable, "-m", "gateway.openapi", str(gen / "corridor.binpb")]
-    done = tools.run(command, python_path=[gen, root])
+    done = tools.run(command, python_path=[gen, _CODE])
     if done.returncode != 0:
         click.echo(done.stderr.decode(errors="replace").rstrip(), err=True)
         raise click.ClickException("openapi.json cannot be made: correct what gateway.openapi says above.")

@@ -79,12 +79,12 @@ def breaking(root: Path, image: FileDescriptorSet) -> list[str]:
 
 def require_clean(findings: Sequence[str]) -> None:
     """Refuse when lint found something."""
-    _require(findings, "lint findings: correct the lines above in proto/.")
+    _require(findings, "lint objects", "correct the lines above in proto/.")
 
 
 def require_compatible(findings: Sequence[str]) -> None:
     """Refuse when callers would break."""
-    _require(findings, "breaking changes: keep what callers use, or release with --breaking and the reason.")
+    _require(findings, "callers would break", "keep what they use, or release with --breaking and the reason.")
 
 
 def candidate(root: Path, image: FileDescriptorSet, version: str, note: str, reason: str | None) -> Candidate:
@@ -155,11 +155,11 @@ def _buf(root: Path, command: str, inputs: dict[str, bytes]) -> list[str]:
     return [line if line.startswith("<input>") else f"proto/{line}" for line in lines]
 
 
-def _require(findings: Sequence[str], what: str) -> None:
+def _require(findings: Sequence[str], what: str, remedy: str) -> None:
     if findings:
         for finding in findings:
             click.echo(finding, err=True)
-        raise click.ClickException(f"{len(findings)} {what}")
+        raise click.ClickException(f"{what} ({len(findings)}): {remedy}")
 
 
 def _order(version: str) -> tuple[int, ...]:

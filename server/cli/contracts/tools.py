@@ -34,7 +34,9 @@ def run(command: Sequence[str], *, python_path: Iterable[Path] = ()) -> subproce
     with tempfile.TemporaryDirectory(prefix="corridor-contracts-") as empty:
         # betterproto2 formats with ruff, which would otherwise follow the settings of whoever runs it.
         Path(empty, "ruff.toml").touch()
-        return subprocess.run(command, cwd=empty, env=environment, capture_output=True, check=False)  # noqa: S603
+        return subprocess.run(  # noqa: S603 - our own tools, no shell
+            command, cwd=empty, env=environment, capture_output=True, check=False
+        )
 
 
 def protoc(*arguments: str) -> None:

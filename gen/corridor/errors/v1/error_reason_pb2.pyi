@@ -197,7 +197,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_PROVIDER_NOT_FOUND: _ErrorReason.ValueType  # 60
     """There is no adapter of that name.
 
-    Example: a connection for the provider `modern-treasury` (with a hyphen).
+    Example: a connection for the provider `sand-box` (with a hyphen).
     """
     ERROR_REASON_CONNECTION_NOT_FOUND: _ErrorReason.ValueType  # 61
     """The connection named in the request does not exist for this company in this environment.
@@ -411,7 +411,7 @@ Example: releasing a payout whose hold only a compliance officer may lift.
 ERROR_REASON_PROVIDER_NOT_FOUND: ErrorReason.ValueType  # 60
 """There is no adapter of that name.
 
-Example: a connection for the provider `modern-treasury` (with a hyphen).
+Example: a connection for the provider `sand-box` (with a hyphen).
 """
 ERROR_REASON_CONNECTION_NOT_FOUND: ErrorReason.ValueType  # 61
 """The connection named in the request does not exist for this company in this environment.

@@ -72,6 +72,8 @@ class WorkItemServiceServicer:
 
     def ResolveWorkItem(self, request, context):
         """ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that.
+
+        An item that was resolved before keeps its resolution, and the call is refused.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -38,7 +38,10 @@ class WorkItemServiceStub:
     ListWorkItems: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.ListWorkItemsRequest, _work_item_service_pb2.ListWorkItemsResponse]
     """ListWorkItems returns work items, the newest first."""
     ResolveWorkItem: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.ResolveWorkItemRequest, _work_item_service_pb2.ResolveWorkItemResponse]
-    """ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that."""
+    """ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that.
+
+    An item that was resolved before keeps its resolution, and the call is refused.
+    """
 
 @_typing.type_check_only
 class WorkItemServiceAsyncStub(WorkItemServiceStub):
@@ -50,7 +53,10 @@ class WorkItemServiceAsyncStub(WorkItemServiceStub):
     ListWorkItems: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.ListWorkItemsRequest, _work_item_service_pb2.ListWorkItemsResponse]  # type: ignore[assignment]
     """ListWorkItems returns work items, the newest first."""
     ResolveWorkItem: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.ResolveWorkItemRequest, _work_item_service_pb2.ResolveWorkItemResponse]  # type: ignore[assignment]
-    """ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that."""
+    """ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that.
+
+    An item that was resolved before keeps its resolution, and the call is refused.
+    """
 
 class WorkItemServiceServicer(metaclass=_abc_1.ABCMeta):
     """WorkItemService is the list of what people have to look at."""
@@ -77,6 +83,9 @@ class WorkItemServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _work_item_service_pb2.ResolveWorkItemRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_work_item_service_pb2.ResolveWorkItemResponse, _abc.Awaitable[_work_item_service_pb2.ResolveWorkItemResponse]]:
-        """ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that."""
+        """ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that.
+
+        An item that was resolved before keeps its resolution, and the call is refused.
+        """
 
 def add_WorkItemServiceServicer_to_server(servicer: WorkItemServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

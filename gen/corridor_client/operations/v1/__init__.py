@@ -410,6 +410,8 @@ class WorkItemServiceStub(betterproto2_grpclib.ServiceStub):
     ) -> "ResolveWorkItemResponse":
         """
         ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that.
+
+        An item that was resolved before keeps its resolution, and the call is refused.
         """
 
         return await self._unary_unary(

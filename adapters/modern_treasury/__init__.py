@@ -1,0 +1,1 @@
+"""Modern Treasury: payouts as payment orders."""

@@ -1,0 +1,1 @@
+"""Payouts: money on its way from the company to a beneficiary."""

@@ -1,0 +1,267 @@
+"""Payouts in the database. `observe` is the one door through which the outside world changes a payout.
+
+Every change is one transaction: row lock, lifecycle, record, update, event.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+
+from google.protobuf.message import Message
+
+from corridor.operations.v1 import work_item_pb2
+from corridor.payouts.v1 import payout_pb2, payout_reason_pb2
+from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
+from corridor.payouts.v1.payout_pb2 import Payout
+from server.domains.payouts.lifecycle import ACCEPTED, CANCELLED, EVENTS, FAILED, LIFECYCLE, RETURNED
+from server.kit import ids
+from server.kit.clock import Clock
+from server.kit.context import Context
+from server.kit.failpoint import failpoint
+from server.kit.lifecycle import Verdict
+from server.store import events, observations, work, work_items
+from server.store.engine import Connection, Store
+from server.store.observations import Source
+
+DISPATCH = "payouts.dispatch"
+FOLLOW = "payouts.follow"
+
+_ACCEPT = """
+SELECT * FROM corridor.accept_payout(%s, %s::smallint, %s, %s, %s, %s, %s, %s::smallint, %s, %s, %s, %s, %s, %s, %s, %s,
+    %s, %s, %s, %s, %s)
+"""
+_GET = "SELECT message FROM corridor.payouts WHERE company_id = %s AND environment = %s AND payout_id = %s"
+_LOCK = _GET + " FOR UPDATE"
+_FIND = """
+SELECT payout_id FROM corridor.payouts
+WHERE company_id = %s AND environment = %s AND connection_id = %s AND provider_reference = %s
+"""
+_UPDATE = """
+UPDATE corridor.payouts SET state = %s, connection_id = %s, provider_reference = %s, revision = %s, message = %s,
+    update_time = %s WHERE company_id = %s AND environment = %s AND payout_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a payout is asked about that no provider has told us of."""
+
+    unknown_seconds: float = 2.0  # after an answer was lost
+    poll_seconds: float = 600.0  # while a provider works on it
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Everything that the accepting statement writes, made before it runs."""
+
+    payout: Payout
+    response: bytes
+    event: Message
+
+
+class Payouts:
+    """The payouts of every company; the context says whose."""
+
+    def __init__(self, store: Store, timing: Timing, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._timing = timing
+
+    def accept(self, context: Context, new: Acceptance) -> tuple[bytes, bytes | None, bytes | None] | None:
+        """Accept a payout in one statement; what is stored with the key if it was used before."""
+        assert context.method is not None
+        assert context.idempotency is not None
+        payout, who = new.payout, context.who
+        values = (
+            who.company_id,
+            who.environment,
+            context.method.path,
+            context.idempotency.key,
+            context.idempotency.fingerprint,
+            new.response,
+            payout.payout_id,
+            payout.state,
+            payout.beneficiary_id,
+            payout.SerializeToString(deterministic=True),
+            payout.create_time.ToDatetime(UTC),
+            ids.new("evt"),
+            events.type_of(new.event),
+            new.event.SerializeToString(deterministic=True),
+            ids.new("aud"),
+            context.method.policy.audit,
+            who.caller_id,
+            context.request_id,
+            context.correlation_id,
+            context.traceparent,
+            DISPATCH if payout.state == ACCEPTED else "",
+        )
+        with self._store.anyone() as connection:
+            failpoint("accept.before")
+            row = connection.execute(_ACCEPT, values).fetchone()
+            failpoint("accept.after")
+        return row  # type: ignore[return-value] # the function's columns
+
+    def get(self, context: Context, payout_id: str) -> Payout | None:
+        """The payout, if the caller's company has it in this environment."""
+        who = context.who
+        with self._store.of(who.company_id, who.environment) as connection:
+            return _payout(connection.execute(_GET, (who.company_id, who.environment, payout_id)).fetchone())
+
+    def lock(self, connection: Connection, context: Context, payout_id: str) -> Payout | None:
+        """The payout, locked until the caller's transaction ends."""
+        who = context.who
+        return _payout(connection.execute(_LOCK, (who.company_id, who.environment, payout_id)).fetchone())
+
+    def find(self, context: Context, connection_id: str, provider_reference: str) -> str | None:
+        """The id of the payout that a provider knows by its own reference."""
+        who = context.who
+        with self._store.of(who.company_id, who.environment) as connection:
+            row = connection.execute(
+                _FIND, (who.company_id, who.environment, connection_id, provider_reference)
+            ).fetchone()
+        return row[0] if row else None
+
+    def page(self, context: Context, where: Sequence[tuple[str, object]], after: str | None, size: int) -> list[Payout]:
+        """Payouts, the newest first; `where` is conditions with their values."""
+        who = context.who
+        conditions, values = ["company_id = %s", "environment = %s"], [who.company_id, who.environment]
+        for condition, value in [*where, *([("payout_id < %s", after)] if after else [])]:
+            conditions.append(condition)
+            values.append(value)  # type: ignore[arg-type] # whatever the condition takes
+        sql = (
+            f"SELECT message FROM corridor.payouts WHERE {' AND '.join(conditions)} "  # noqa: S608 - conditions are ours
+            "ORDER BY payout_id DESC LIMIT %s"
+        )
+        with self._store.of(who.company_id, who.environment) as connection:
+            rows = connection.execute(sql, (*values, size)).fetchall()
+        return [Payout.FromString(row[0]) for row in rows]
+
+    def change(self, connection: Connection, context: Context, payout: Payout, state: int) -> None:
+        """Move a locked payout to a state, and publish it."""
+        payout.state = state  # type: ignore[assignment] # an enum's number
+        payout.revision += 1
+        payout.update_time.FromDatetime(self._clock.now())
+        self.save(connection, context, payout)
+        events.publish(connection, context, payout.payout_id, payout.revision, EVENTS[state](payout=payout))
+
+    def save(self, connection: Connection, context: Context, payout: Payout) -> None:
+        """Write a locked payout back, without publishing anything."""
+        who = context.who
+        connection.execute(
+            _UPDATE,
+            (
+                payout.state,
+                payout.connection_id or None,
+                payout.provider_reference or None,
+                payout.revision,
+                payout.SerializeToString(deterministic=True),
+                payout.update_time.ToDatetime(UTC),
+                who.company_id,
+                who.environment,
+                payout.payout_id,
+            ),
+        )
+
+    def observe(
+        self,
+        context: Context,
+        payout_id: str,
+        connection_id: str,
+        observation: PayoutObservation,
+        source: Source,
+        source_id: str,
+        *,
+        also: Callable[[Connection], None] | None = None,
+    ) -> tuple[Payout, Verdict] | None:
+        """Take in what a provider said of a payout; the payout as it then is, and what the observation meant.
+
+        None if the company has no such payout. `also` runs in the same transaction.
+        """
+        who = context.who
+        with self._store.transaction(who.company_id, who.environment) as connection:
+            payout = self.lock(connection, context, payout_id)
+            if payout is None:
+                return None
+            failpoint("observe.locked")
+            contradiction = _contradiction(payout, connection_id, observation)
+            verdict = Verdict.CONFLICTS if contradiction else LIFECYCLE.observe(payout.state, observation.state)
+            observations.append(connection, context, payout_id, source, source_id, verdict, observation)
+            self._act(connection, context, payout, observation, verdict, contradiction)
+            if also:
+                also(connection)
+            failpoint("observe.before_commit")
+        failpoint("observe.committed")
+        return payout, verdict
+
+    def _act(
+        self,
+        connection: Connection,
+        context: Context,
+        payout: Payout,
+        seen: PayoutObservation,
+        verdict: Verdict,
+        contradiction: str,
+    ) -> None:
+        if verdict == Verdict.ADVANCES:
+            first = payout.state == ACCEPTED
+            _learn(payout, seen)
+            self.change(connection, context, payout, seen.state)
+            if first and not LIFECYCLE.final(payout.state):
+                timing = self._timing
+                after = timing.poll_seconds if seen.provider_reference else timing.unknown_seconds
+                self.schedule(connection, context, FOLLOW, payout, after)
+        elif verdict == Verdict.REPEATS and seen.provider_reference and not payout.provider_reference:
+            payout.provider_reference = seen.provider_reference
+            self.save(connection, context, payout)
+        elif verdict == Verdict.CONFLICTS:
+            was, now = (payout_pb2.PayoutState.Name(state) for state in (payout.state, seen.state))
+            summary = contradiction or f"The provider says {now} of a payout that is {was}."
+            work_items.open_item(
+                connection, context, payout.payout_id, work_item_pb2.WORK_ITEM_KIND_CONFLICT, summary
+            )
+
+    def schedule(self, connection: Connection, context: Context, kind: str, payout: Payout, after: float = 0.0) -> None:
+        """Schedule a step of a payout in the caller's transaction, `after` so many seconds."""
+        work.schedule(
+            connection,
+            context.who.company_id,
+            context.who.environment,
+            kind=kind,
+            lane=f"{kind}/{payout.payout_id}",
+            resource_id=payout.payout_id,
+            after_seconds=after,
+            correlation_id=context.correlation_id,
+            traceparent=context.traceparent,
+        )
+
+
+def _payout(row: tuple[bytes, ...] | None) -> Payout | None:
+    return Payout.FromString(row[0]) if row else None
+
+
+def _contradiction(payout: Payout, connection_id: str, seen: PayoutObservation) -> str:
+    """What an observation says that cannot be about this payout, whatever its state."""
+    if payout.connection_id != connection_id:
+        return f"Connection {connection_id} speaks of a payout that was sent over {payout.connection_id or 'none yet'}."
+    if seen.HasField("amount") and seen.amount != payout.amount:
+        return "The provider has another amount or currency."
+    if seen.provider_reference and payout.provider_reference not in ("", seen.provider_reference):
+        return "The provider knows the payout by two references."
+    return ""
+
+
+def _learn(payout: Payout, seen: PayoutObservation) -> None:
+    payout.provider_reference = seen.provider_reference or payout.provider_reference
+    if seen.state in (FAILED, RETURNED, CANCELLED):
+        cancelled = payout_reason_pb2.PAYOUT_REASON_CANCELLED_BY_PROVIDER
+        payout.reason = seen.reason or (cancelled if seen.state == CANCELLED else seen.reason)
+        payout.provider_reason_code = seen.provider_reason_code
+    if seen.HasField("expected_settlement_time"):
+        payout.expected_settlement_time.CopyFrom(seen.expected_settlement_time)
+
+
+def describe(message: bytes) -> str:
+    """An observation in a few words, for the timeline."""
+    seen = PayoutObservation.FromString(message)
+    state = payout_pb2.PayoutState.Name(seen.state).removeprefix("PAYOUT_STATE_").lower()
+    return f"observed {state}" + (f" ({seen.provider_state})" if seen.provider_state else "")

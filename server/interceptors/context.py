@@ -1,0 +1,71 @@
+"""Second: makes the call's context. Ids that the caller sent are checked and kept, others are made.
+
+Everything that the call leads to carries the same correlation id: logs, rows, flows, vendor calls, webhooks.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import grpc
+from grpc_interceptor import ServerInterceptor
+from opentelemetry import trace
+
+from corridor.errors.v1 import error_reason_pb2 as reasons
+from server.kit import clock, context as contexts, ids
+from server.kit.contract import Method
+from server.kit.context import Context
+from server.kit.errors import Failure, Violation, fail
+
+_ID = re.compile(r"^[A-Za-z0-9._:-]{1,128}$")
+_TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+
+
+class Contexts(ServerInterceptor):
+    """Binds a `Context` to the thread for as long as the call runs, and echoes the ids."""
+
+    def __init__(self, methods: Mapping[str, Method]) -> None:
+        self._methods = methods
+
+    def intercept(
+        self, method: Callable[..., Any], request_or_iterator: Any, context: grpc.ServicerContext, method_name: str
+    ) -> Any:
+        """Run the call in its context."""
+        metadata = dict(context.invocation_metadata())
+        found = self._methods[method_name]
+        request_id, correlation_id = metadata.get("x-request-id", ""), metadata.get("x-correlation-id", "")
+        problem = _problem("x-request-id", request_id) or _problem("x-correlation-id", correlation_id)
+        request_id = request_id if request_id and not problem else ids.request_id()
+        call = Context(
+            request_id=request_id,
+            correlation_id=correlation_id if correlation_id and not problem else request_id,
+            traceparent=_traceparent(metadata),
+            method=found,
+            failure=problem,
+            deadline=clock.monotonic() + min(found.deadline_seconds, context.time_remaining() or found.deadline_seconds),
+            client_ip=metadata.get("x-corridor-client-ip", ""),
+        )
+        call.trailers["x-request-id"] = request_id
+        call.trailers["x-correlation-id"] = call.correlation_id
+        with contexts.bound(call):
+            try:
+                return method(request_or_iterator, context)
+            finally:
+                context.set_trailing_metadata(tuple(call.trailers.items()))
+
+
+def _problem(name: str, value: str) -> Failure | None:
+    if not value or _ID.match(value):
+        return None
+    rule = "must be 1 to 128 letters, digits, dots, colons, hyphens or underscores"
+    return fail(
+        reasons.ERROR_REASON_INVALID_ARGUMENT, f"{name} cannot be used.", violations=[Violation(name, rule, "id")]
+    )
+
+
+def _traceparent(metadata: Mapping[str, str | bytes]) -> str:
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        return f"00-{span.trace_id:032x}-{span.span_id:016x}-{int(span.trace_flags):02x}"
+    given = str(metadata.get("traceparent", ""))
+    return given if _TRACEPARENT.match(given) else ""

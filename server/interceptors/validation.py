@@ -1,0 +1,46 @@
+"""Seventh: the rules that the contract gives its fields (protovalidate). No servicer checks a form again."""
+
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+import protovalidate
+from google.protobuf.message import Message
+from grpc_interceptor import ServerInterceptor
+
+from corridor.errors.v1 import error_reason_pb2 as reasons
+from server.kit.errors import Failure, Violation, fail
+
+
+class Validation(ServerInterceptor):
+    """Refuses requests that break a rule, naming every field and rule."""
+
+    def __init__(self) -> None:
+        self._validator = protovalidate.Validator()
+
+    def intercept(
+        self, method: Callable[..., Any], request_or_iterator: Any, context: grpc.ServicerContext, method_name: str
+    ) -> Any:
+        """Check the request; run the call if it breaks no rule."""
+        if violations := self._validator.collect_violations(request_or_iterator):
+            raise _failure(violations)
+        return method(request_or_iterator, context)
+
+
+def _failure(violations: list[protovalidate.Violation]) -> Failure:
+    found = [Violation(_path(v), v.proto.message or "breaks a rule", v.proto.rule_id) for v in violations]
+    names = ", ".join(dict.fromkeys(v.field for v in found))
+    return fail(reasons.ERROR_REASON_INVALID_ARGUMENT, f"Not valid: {names}.", violations=found)
+
+
+def _path(violation: protovalidate.Violation) -> str:
+    parts: list[str] = []
+    for element in violation.proto.field.elements:
+        parts.append(element.field_name)
+    return ".".join(parts)
+
+
+def check(message: Message) -> None:
+    """Raise INVALID_ARGUMENT unless the message keeps the rules of its fields."""
+    if violations := protovalidate.Validator().collect_violations(message):
+        raise _failure(violations)

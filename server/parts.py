@@ -1,0 +1,87 @@
+"""What server and worker processes have in common, put together once per process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from adapters.kit.call import Http
+from adapters.kit.discovery import Provider, providers
+from server.domains.payouts.beneficiaries import Beneficiaries, SettingsOfCompanies
+from server.domains.payouts.flows import Flows
+from server.domains.payouts.repository import Payouts, Timing
+from server.kit.clock import Clock, SystemClock
+from server.kit.paging import PageTokens
+from server.platform.metrics import Metrics
+from server.platform.providers.catalog import Catalog
+from server.platform.providers.connections import Connections
+from server.platform.providers.invoke import Invoker
+from server.settings import Settings
+from server.store import secrets
+from server.store.api_keys import ApiKeys
+from server.store.engine import Store
+from server.store.secrets import Keyring
+from server.store.wake import Waker
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The concrete things of one process."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    keyring: Keyring
+    tokens: PageTokens
+    keys: ApiKeys
+    metrics: Metrics
+    waker: Waker
+    http: Http
+    providers: Mapping[str, Provider]
+    catalog: Catalog
+    connections: Connections
+    invoker: Invoker
+    payouts: Payouts
+    beneficiaries: Beneficiaries
+    payout_settings: SettingsOfCompanies
+    flows: Flows
+
+    def close(self) -> None:
+        """Let go of threads and connections."""
+        self.waker.close()
+        self.http.close()
+        self.store.close()
+
+
+def build(settings: Settings, database_url: str) -> Parts:
+    """The parts of a process that works on the given database."""
+    clock = SystemClock()
+    keyring = secrets.keyring(settings.master_key, settings.data_dir)
+    store = Store(database_url, pool_size=settings.pool_size)
+    metrics = Metrics()
+    metrics.watch(store)
+    http = Http()
+    found = providers()
+    catalog = Catalog(found)
+    connections = Connections(store, keyring, catalog)
+    invoker = Invoker(store, http, found, connections, metrics, clock)
+    timing = Timing(unknown_seconds=settings.unknown_seconds, poll_seconds=settings.poll_provider_seconds)
+    payouts = Payouts(store, timing, clock)
+    beneficiaries = Beneficiaries(store)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        store=store,
+        keyring=keyring,
+        tokens=PageTokens(keyring.derived("page tokens")),
+        keys=ApiKeys(store, keyring.derived("api keys")),
+        metrics=metrics,
+        waker=Waker(store),
+        http=http,
+        providers=found,
+        catalog=catalog,
+        connections=connections,
+        invoker=invoker,
+        payouts=payouts,
+        beneficiaries=beneficiaries,
+        payout_settings=SettingsOfCompanies(store),
+        flows=Flows(store, payouts, beneficiaries, invoker, timing.unknown_seconds),
+    )

@@ -1,0 +1,1 @@
+"""Events: what was published, for callers who missed a webhook or prefer to ask."""

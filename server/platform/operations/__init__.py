@@ -1,0 +1,1 @@
+"""Operations: what people have to look at, because no rule may decide it."""

@@ -1,0 +1,140 @@
+"""ConnectionService. Everything that a manifest says of a provider's credentials is held to before they are stored."""
+
+from collections.abc import Mapping, Sequence
+
+import grpc
+
+from adapters.kit.manifest import Credential
+from corridor.errors.v1 import error_reason_pb2 as reasons
+from corridor.providers.v1 import connection_pb2
+from corridor.providers.v1 import connection_service_pb2 as api
+from server.kit import context as contexts
+from server.kit import contract, ids
+from server.kit.clock import Clock
+from server.kit.context import Context
+from server.kit.errors import Failure, fail
+from server.kit.paging import PageTokens
+from server.platform.providers import connections, credentials
+from server.platform.providers.catalog import Catalog
+from server.platform.providers.connections import WEBHOOK_OVERLAP_HOURS, Connections
+from server.store import audit, idempotency, secrets
+from server.store.engine import Connection, Store
+from server.store.secrets import Keyring
+
+_INBOUND = "/corridor.webhooks.v1.InboundDeliveryService/ReceiveInboundDelivery"
+
+
+class ConnectionServicer:
+    """Keeps the accounts at providers of the caller's company in the caller's environment."""
+
+    def __init__(
+        self,
+        store: Store,
+        tokens: PageTokens,
+        keyring: Keyring,
+        catalog: Catalog,
+        known: Connections,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._tokens = tokens
+        self._keyring = keyring
+        self._catalog = catalog
+        self._known = known
+        self._clock = clock
+
+    def CreateConnection(self, request: api.CreateConnectionRequest, _: grpc.ServicerContext) -> bytes:
+        """Add an account at a provider."""
+        context = contexts.current()
+        named = self._catalog.manifest(request.provider).credentials
+        credentials.check_credentials(named, request.credentials)
+        credentials.check_fees(request.fees)
+        message = connection_pb2.Connection(
+            connection_id=ids.new("conn"),
+            provider=request.provider,
+            title=request.title,
+            environment=context.who.environment,  # type: ignore[arg-type] # the enum's number
+            base_url=self._base_url(context, request),
+            settings=credentials.settings(named, request.credentials),
+            fees=request.fees,
+        )
+        message.inbound_path = _inbound_path(message.connection_id)
+        message.create_time.FromDatetime(self._clock.now())
+        message.update_time.CopyFrom(message.create_time)
+        with idempotency.once(self._store, context) as (connection, answer):
+            connections.create(connection, context, message)
+            self._replace(connection, context, message.connection_id, named, request.credentials)
+            audit.record(connection, context, message.connection_id)
+            return answer(message.connection_id, api.CreateConnectionResponse(connection=message))
+
+    def GetConnection(self, request: api.GetConnectionRequest, _: grpc.ServicerContext) -> api.GetConnectionResponse:
+        """One connection, without its secrets."""
+        with self._store.mine() as connection:
+            message = connections.find(connection, contexts.current(), request.connection_id)
+        if message is None:
+            raise _no_such_connection()
+        return api.GetConnectionResponse(connection=message)
+
+    def ListConnections(
+        self, request: api.ListConnectionsRequest, _: grpc.ServicerContext
+    ) -> api.ListConnectionsResponse:
+        """A page of connections, the newest first."""
+        context = contexts.current()
+        page = self._tokens.page(context, request)
+        with self._store.mine() as connection:
+            found, more = connections.page(connection, context, page)
+        following = self._tokens.next(context, request, found[-1].connection_id) if more else ""
+        return api.ListConnectionsResponse(connections=found, next_page_token=following)
+
+    def RotateCredentials(self, request: api.RotateCredentialsRequest, _: grpc.ServicerContext) -> bytes:
+        """Replace all credentials. What is replaced ends at once, except secrets that sign webhooks."""
+        context = contexts.current()
+        with idempotency.once(self._store, context) as (connection, answer):
+            message = connections.find(connection, context, request.connection_id, lock=True)
+            if message is None:
+                raise _no_such_connection()
+            named = self._catalog.manifest(message.provider).credentials
+            credentials.check_credentials(named, request.credentials)
+            self._replace(connection, context, message.connection_id, named, request.credentials)
+            message.settings.clear()
+            message.settings.update(credentials.settings(named, request.credentials))
+            message.update_time.FromDatetime(self._clock.now())
+            connections.update(connection, context, message)
+            audit.record(connection, context, message.connection_id)
+            answered = answer(message.connection_id, api.RotateCredentialsResponse(connection=message))
+        self._known.forget(context, request.connection_id)
+        return answered
+
+    def _replace(
+        self,
+        connection: Connection,
+        context: Context,
+        connection_id: str,
+        named: Sequence[Credential],
+        given: Mapping[str, str],
+    ) -> None:
+        """Store the given secrets and end those before them; an optional one that is left out ends as well."""
+        for credential in named:
+            if not credential.secret:
+                continue
+            value = given.get(credential.name)
+            kept = (
+                secrets.put(connection, context, self._keyring, connection_id, credential.name, value) if value else ""
+            )
+            hours = WEBHOOK_OVERLAP_HOURS if credential.webhook else 0
+            secrets.retire(connection, context, connection_id, credential.name, but=kept, after_hours=hours)
+
+    def _base_url(self, context: Context, request: api.CreateConnectionRequest) -> str:
+        if request.base_url:
+            credentials.check_base_url(request.base_url, live=context.who.live)
+            return request.base_url.rstrip("/")
+        return self._catalog.base_url(request.provider, context.who.environment)
+
+
+def _inbound_path(connection_id: str) -> str:
+    _, _, template = contract.http_rule(contract.methods()[_INBOUND]).partition(" ")
+    return template.replace("{connection_id}", connection_id)
+
+
+def _no_such_connection() -> Failure:
+    return fail(reasons.ERROR_REASON_NOT_FOUND, "There is no such connection.")

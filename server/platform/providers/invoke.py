@@ -1,0 +1,197 @@
+"""THE way to call an adapter: the attempt is durable before the call leaves, and its end is known afterwards.
+
+Everything that every provider call needs is here once: credentials, deadline, span, count, classification.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from adapters.kit.call import Call, Exchange, Http
+from adapters.kit.discovery import Provider
+from adapters.kit.errors import Misconfigured, ProviderError, Rejected, Unavailable, Unknown, Unmapped
+from corridor.providers.v1 import route_pb2
+from corridor.type.v1 import environment_pb2
+from server.kit.clock import Clock, monotonic
+from server.kit.context import Context
+from server.platform.metrics import Metrics
+from server.platform.providers.connections import Connections, Live
+from server.store import attempts
+from server.store.attempts import Outcome
+from server.store.engine import Connection, Store
+
+_log = structlog.get_logger("corridor.providers")
+_PROPAGATOR = TraceContextTextMapPropagator()
+_ENVIRONMENTS = {
+    environment_pb2.ENVIRONMENT_SANDBOX: "sandbox",
+    environment_pb2.ENVIRONMENT_LIVE: "live",
+}
+_OUTCOMES: Mapping[type[Exception], Outcome] = {
+    Rejected: Outcome.REJECTED,
+    Unavailable: Outcome.UNAVAILABLE,
+    Unknown: Outcome.UNKNOWN,
+    Misconfigured: Outcome.MISCONFIGURED,
+    Unmapped: Outcome.UNMAPPED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a provider call ended. It is recorded by `close`, in the transaction that acts on it."""
+
+    attempt_id: str
+    connection_id: str
+    provider: str
+    operation: str
+    outcome: Outcome
+    value: Any = None
+    error: ProviderError | Unmapped | None = None
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+
+    @property
+    def detail(self) -> str:
+        """What went wrong, for people; empty for an answer."""
+        return str(self.error) if self.error else ""
+
+    @property
+    def code(self) -> str:
+        """The provider's own word for what went wrong."""
+        return getattr(self.error, "code", "")
+
+    @property
+    def retry_after_seconds(self) -> float | None:
+        """When the provider wants to be asked again, if it said so."""
+        return getattr(self.error, "retry_after_seconds", None)
+
+
+_HOLD = """
+UPDATE corridor.routes SET mode = %s, update_time = now()
+WHERE company_id = %s AND environment = %s AND primary_connection_id = %s
+"""
+
+
+class Invoker:
+    """Calls adapters over connections."""
+
+    def __init__(
+        self,
+        store: Store,
+        http: Http,
+        providers: Mapping[str, Provider],
+        connections: Connections,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._http = http
+        self._providers = providers
+        self._connections = connections
+        self._metrics = metrics
+        self._clock = clock
+        self._tracer = trace.get_tracer("corridor.providers")
+
+    def invoke(
+        self,
+        context: Context,
+        connection_id: str,
+        operation: str,
+        resource_id: str,
+        ask: Callable[[Any, Call], Any],
+        *,
+        prepare: Callable[[Connection, Live], None] | None = None,
+    ) -> Ended:
+        """Call an adapter for a resource: `ask` gets the adapter and the call.
+
+        `prepare` runs in the transaction that records the attempt; if it raises, nothing is recorded or sent.
+        """
+        live = self._connections.get(context, connection_id)
+        provider = self._providers[live.provider]
+        who = context.who
+        with self._store.transaction(who.company_id, who.environment) as connection:
+            if prepare:
+                prepare(connection, live)
+            attempt_id = attempts.open_attempt(
+                connection, context, resource_id, connection_id, live.provider, operation
+            )
+        call = self._call(context, live, provider, operation, resource_id)
+        began = monotonic()
+        outcome, value, error = self._asked(context, provider, call, ask)
+        self._metrics.provider_call(live.provider, operation, outcome.name.lower(), monotonic() - began)
+        return Ended(attempt_id, connection_id, live.provider, operation, outcome, value, error, tuple(call.exchanges))
+
+    def close(self, connection: Connection, context: Context, ended: Ended) -> None:
+        """Record how a call ended, in the transaction that acts on it."""
+        attempts.close_attempt(
+            connection,
+            context,
+            ended.attempt_id,
+            ended.outcome,
+            code=ended.code,
+            detail=ended.detail,
+            exchanges=ended.exchanges,
+        )
+
+    def may_repeat(self, context: Context, connection_id: str, since: datetime) -> bool:
+        """Whether the provider promises that a call first made at `since` can be repeated under its key."""
+        promise = self._providers[self._connections.get(context, connection_id).provider].manifest.idempotency
+        age = self._clock.now() - since
+        return promise.carrier != "none" and age < timedelta(hours=promise.window_hours)
+
+    def hold_route(self, context: Context, ended: Ended) -> None:
+        """Stop sending over a connection whose credentials the provider refuses; work waits until it is routed again."""
+        if isinstance(ended.error, Misconfigured) and ended.error.credentials:
+            who = context.who
+            with self._store.of(who.company_id, who.environment) as connection:
+                connection.execute(_HOLD, (route_pb2.ROUTE_MODE_QUEUE, who.company_id, who.environment, ended.connection_id))
+            _log.error("route_held", connection_id=ended.connection_id, provider=ended.provider)
+
+    def _call(self, context: Context, live: Live, provider: Provider, operation: str, resource_id: str) -> Call:
+        return Call(
+            http=self._http,
+            base_url=live.base_url,
+            credentials=live.credentials,
+            environment=_ENVIRONMENTS[context.who.environment],
+            idempotency_key=resource_id,
+            deadline_seconds=min(provider.manifest.limits.timeout_seconds, max(0.1, context.seconds_left())),
+            correlation_id=context.correlation_id,
+            request_id=context.request_id,
+            traceparent=context.traceparent,
+            operation=operation,
+            not_processed=frozenset(provider.manifest.not_processed),
+        )
+
+    def _asked(
+        self, context: Context, provider: Provider, call: Call, ask: Callable[[Any, Call], Any]
+    ) -> tuple[Outcome, Any, ProviderError | Unmapped | None]:
+        if context.traceparent[-2:] != "01":
+            return self._answered(provider, call, ask)
+        parent = _PROPAGATOR.extract({"traceparent": context.traceparent})
+        with self._tracer.start_as_current_span(
+            f"{provider.name} {call.operation}", context=parent, kind=SpanKind.CLIENT
+        ) as span:
+            ids = span.get_span_context()
+            call.traceparent = f"00-{ids.trace_id:032x}-{ids.span_id:016x}-{int(ids.trace_flags):02x}"
+            outcome, value, error = self._answered(provider, call, ask)
+            span.set_attribute("corridor.provider", provider.name)
+            span.set_attribute("corridor.outcome", outcome.name.lower())
+            if error is not None:
+                span.set_status(Status(StatusCode.ERROR))
+            return outcome, value, error
+
+    def _answered(
+        self, provider: Provider, call: Call, ask: Callable[[Any, Call], Any]
+    ) -> tuple[Outcome, Any, ProviderError | Unmapped | None]:
+        try:
+            return Outcome.ANSWERED, ask(provider.adapter, call), None
+        except (ProviderError, Unmapped) as error:
+            return _OUTCOMES[type(error)], None, error
+        except Exception:
+            # A fault of the adapter itself. It may have sent the request: that is what Unknown means.
+            _log.exception("adapter_broke", provider=provider.name, operation=call.operation)
+            return Outcome.UNKNOWN, None, Unknown("the adapter broke; see the log")

@@ -1,0 +1,81 @@
+"""Which connection is tried next. Only a provider that certainly did nothing is ever followed by another.
+
+Routes are data of the company; `choose` decides from a route and the number of tries, and does no I/O.
+"""
+
+from dataclasses import dataclass
+
+from corridor.operations.v1 import work_item_pb2
+from corridor.providers.v1 import route_pb2
+from corridor.providers.v1.route_pb2 import Route
+from server.kit.context import Context
+from server.store.engine import Connection
+
+# How often a provider is tried while it does nothing, before the standby is.
+TRIES_BEFORE_STANDBY = 3
+# How often providers are tried altogether before a person is asked.
+TRIES_BEFORE_PERSON = 12
+
+_FIND = """
+SELECT route_id, domain, rail, mode, primary_connection_id, coalesce(standby_connection_id, '')
+FROM corridor.routes WHERE company_id = %s AND environment = %s AND domain = %s AND rail IN (%s, 0)
+ORDER BY rail DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Send it over this connection."""
+
+    connection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Send nothing now; it is taken up again when the route changes."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskPerson:
+    """Send nothing; a person has to decide."""
+
+    kind: int  # corridor.operations.v1.WorkItemKind
+    why: str
+
+
+Choice = Use | Wait | AskPerson
+
+
+def find(connection: Connection, context: Context, domain: str, rail: int) -> Route | None:
+    """The company's route for the rail, or for every rail."""
+    who = context.who
+    row = connection.execute(_FIND, (who.company_id, who.environment, domain, rail)).fetchone()
+    if row is None:
+        return None
+    route_id, domain, rail, mode, primary, standby = row
+    return Route(
+        route_id=route_id,
+        domain=domain,
+        rail=rail,
+        mode=mode,
+        primary_connection_id=primary,
+        standby_connection_id=standby,
+        environment=who.environment,  # type: ignore[arg-type] # an enum's number
+    )
+
+
+def choose(route: Route | None, tries: int) -> Choice:
+    """Where to send next, at the given try: the first is 1. Every try before must certainly have done nothing."""
+    if route is None:
+        return AskPerson(work_item_pb2.WORK_ITEM_KIND_NO_ROUTE, "No route serves this rail.")
+    if route.mode == route_pb2.ROUTE_MODE_QUEUE:
+        return Wait("The route is off; work waits for it.")
+    if route.mode == route_pb2.ROUTE_MODE_WORK_ITEM:
+        return AskPerson(work_item_pb2.WORK_ITEM_KIND_NO_ROUTE, "The route is off; a person decides.")
+    if tries > TRIES_BEFORE_PERSON:
+        return AskPerson(work_item_pb2.WORK_ITEM_KIND_EXHAUSTED, f"No provider took it in {tries - 1} tries.")
+    if route.standby_connection_id and (tries - 1) % (2 * TRIES_BEFORE_STANDBY) >= TRIES_BEFORE_STANDBY:
+        return Use(route.standby_connection_id)
+    return Use(route.primary_connection_id)

@@ -1,0 +1,1 @@
+"""Webhooks: events on their way to the company's endpoints, and what providers deliver to connections."""

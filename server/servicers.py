@@ -1,0 +1,44 @@
+"""Who serves which service of the contract."""
+
+from collections.abc import Mapping
+
+from server.domains.payouts import repository
+from server.domains.payouts.beneficiary_servicer import BeneficiaryServicer
+from server.domains.payouts.quotes import Quotes
+from server.domains.payouts.servicer import PayoutServicer
+from server.parts import Parts
+from server.platform.access.servicer import ApiKeyServicer
+from server.platform.audit.servicer import AuditServicer
+from server.platform.operations.servicer import WorkItemServicer
+from server.platform.providers.catalog import ProviderServicer
+from server.platform.providers.connection_servicer import ConnectionServicer
+from server.platform.providers.routes import RouteServicer
+from server.platform.timeline import Timeline
+
+
+def all_of(parts: Parts) -> Mapping[str, object]:
+    """A servicer for every service, by its full name."""
+    store, tokens, clock = parts.store, parts.tokens, parts.clock
+    payouts = PayoutServicer(
+        store=store,
+        payouts=parts.payouts,
+        beneficiaries=parts.beneficiaries,
+        settings=parts.payout_settings,
+        flows=parts.flows,
+        quotes=Quotes(store, parts.connections, parts.providers, clock),
+        timeline=Timeline(store, repository.describe),
+        tokens=tokens,
+        waker=parts.waker,
+        clock=clock,
+    )
+    connections = ConnectionServicer(store, tokens, parts.keyring, parts.catalog, parts.connections, clock)
+    return {
+        "corridor.access.v1.ApiKeyService": ApiKeyServicer(store, parts.keys, tokens),
+        "corridor.audit.v1.AuditService": AuditServicer(store, tokens),
+        "corridor.operations.v1.WorkItemService": WorkItemServicer(store, tokens),
+        "corridor.payouts.v1.BeneficiaryService": BeneficiaryServicer(store, parts.beneficiaries, tokens, clock),
+        "corridor.payouts.v1.PayoutService": payouts,
+        "corridor.providers.v1.ConnectionService": connections,
+        "corridor.providers.v1.ProviderService": ProviderServicer(tokens, parts.catalog),
+        "corridor.providers.v1.RouteService": RouteServicer(store, tokens, parts.catalog, parts.waker),
+    }

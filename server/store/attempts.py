@@ -1,0 +1,101 @@
+"""Attempts: one row per call to a provider, written before the call leaves and closed when its end is known.
+
+An attempt that is still open when somebody else takes over may have acted: its outcome is unknown.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from adapters.kit.call import Exchange
+from server.kit import ids
+from server.kit.context import Context
+from server.store.engine import Connection
+
+
+class Outcome(IntEnum):
+    """How a provider call ended. The numbers are stored."""
+
+    OPEN = 0
+    ANSWERED = 1
+    REJECTED = 2
+    UNAVAILABLE = 3
+    UNKNOWN = 4
+    MISCONFIGURED = 5
+    UNMAPPED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call to a provider for one resource."""
+
+    attempt_id: str
+    resource_id: str
+    connection_id: str
+    provider: str
+    operation: str
+    outcome: Outcome
+    code: str
+    detail: str
+    start_time: datetime
+
+
+_OPEN = """
+INSERT INTO corridor.attempts VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '', '', '[]', %s, clock_timestamp(), NULL)
+"""
+_CLOSE = """
+UPDATE corridor.attempts SET outcome = %s, code = %s, detail = %s, exchanges = %s, end_time = clock_timestamp()
+WHERE company_id = %s AND environment = %s AND attempt_id = %s AND outcome = 0
+"""
+_OF = """
+SELECT attempt_id, resource_id, connection_id, provider, operation, outcome, code, detail, start_time
+FROM corridor.attempts WHERE company_id = %s AND environment = %s AND resource_id = %s AND operation = %s
+ORDER BY attempt_id
+"""
+
+
+def open_attempt(
+    connection: Connection, context: Context, resource_id: str, connection_id: str, provider: str, operation: str
+) -> str:
+    """Record that a provider is about to be called; the attempt's id."""
+    attempt_id = ids.new("att")
+    who = context.who
+    connection.execute(
+        _OPEN,
+        (
+            who.company_id,
+            who.environment,
+            attempt_id,
+            resource_id,
+            connection_id,
+            provider,
+            operation,
+            context.correlation_id,
+        ),
+    )
+    return attempt_id
+
+
+def close_attempt(
+    connection: Connection,
+    context: Context,
+    attempt_id: str,
+    outcome: Outcome,
+    *,
+    code: str = "",
+    detail: str = "",
+    exchanges: Sequence[Exchange] = (),
+) -> None:
+    """Record how a provider call ended, with the redacted exchange. The first close counts."""
+    kept = json.dumps([exchange.as_dict() for exchange in exchanges], ensure_ascii=False)
+    who = context.who
+    connection.execute(_CLOSE, (outcome, code, detail, kept, who.company_id, who.environment, attempt_id))
+
+
+def of(connection: Connection, context: Context, resource_id: str, operation: str) -> list[Attempt]:
+    """Every attempt of one operation for a resource, the first one first."""
+    who = context.who
+    rows = connection.execute(_OF, (who.company_id, who.environment, resource_id, operation)).fetchall()
+    return [Attempt(*row[:5], Outcome(row[5]), *row[6:]) for row in rows]

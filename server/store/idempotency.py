@@ -1,0 +1,160 @@
+"""What a key promises: the same call, the same answer; another call, a refusal that names what differs.
+
+A fingerprint is a keyed digest per field, so that differences can be named and values never come back.
+"""
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from google.protobuf.message import Message
+from google.rpc import status_pb2
+
+from corridor.errors.v1 import error_reason_pb2 as reasons
+from server.kit.context import Context
+from server.kit.errors import Failure, Violation, fail
+from server.store.engine import Connection, Store
+
+_DIGEST_BYTES = 12
+
+_STORED = """
+SELECT fingerprint, status, response FROM corridor.idempotency
+WHERE company_id = %s AND environment = %s AND method = %s AND key = %s
+"""
+_CLAIM = """
+INSERT INTO corridor.idempotency VALUES (%s, %s, %s, %s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING RETURNING true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay(Exception):  # noqa: N818 - how a call ends that was made before
+    """The call was made before; this is the answer that it got, byte for byte."""
+
+    response: bytes
+
+
+def fingerprint(request: Message, secret: bytes) -> bytes:
+    """A digest of each field that is set, by path: `amount.amount_minor=…`, one a line, sorted."""
+    return b"\n".join(sorted(_leaves(request, "", secret)))
+
+
+def _leaves(message: Message, prefix: str, secret: bytes) -> Iterator[bytes]:
+    for field, value in message.ListFields():
+        path = prefix + field.name
+        if field.message_type is not None and not field.is_repeated:
+            yield path.encode()
+            yield from _leaves(value, path + ".", secret)
+            continue
+        part = type(message)()
+        if field.is_repeated:
+            getattr(part, field.name).MergeFrom(value)
+        else:
+            setattr(part, field.name, value)
+        text = part.SerializeToString(deterministic=True)
+        yield path.encode() + b"=" + hashlib.blake2b(text, key=secret, digest_size=_DIGEST_BYTES).hexdigest().encode()
+
+
+def answer_stored(context: Context, row: tuple[bytes, bytes | None, bytes | None]) -> Exception:
+    """What to raise for a key that was used before: the stored answer, the stored error, or a refusal."""
+    stored, status, response = row
+    assert context.idempotency is not None
+    if stored != context.idempotency.fingerprint:
+        return _reused(stored, context.idempotency.fingerprint)
+    context.replayed = True
+    return Replay(response) if response is not None else _stored_failure(status or b"")
+
+
+def stored(connection: Connection, context: Context) -> tuple[bytes, bytes | None, bytes | None] | None:
+    """What is stored with the call's key, if the key was used before."""
+    return connection.execute(_STORED, _key(context)).fetchone()  # type: ignore[return-value] # the columns above
+
+
+@contextlib.contextmanager
+def once(store: Store, context: Context) -> Iterator[tuple[Connection, Callable[[str, Message], bytes]]]:
+    """One transaction for a call that changes something, with the function that gives its answer.
+
+    Raises `Replay` if the key was used before. The answer is stored with the key in the same transaction,
+    so that either both the change and its answer are there, or neither. Without a key nothing is stored.
+    """
+    who = context.who
+    with store.transaction(who.company_id, who.environment) as connection:
+        if context.idempotency and (row := stored(connection, context)):
+            raise answer_stored(context, row)
+
+        def answer(resource_id: str, response: Message) -> bytes:
+            context.resource_id = resource_id
+            data = response.SerializeToString(deterministic=True)
+            if context.idempotency and not _claim(connection, context, None, data, resource_id):
+                raise _in_progress()  # rolls back; the other call's answer is there when this one is repeated
+            return data
+
+        yield connection, answer
+
+
+def keep_failure(store: Store, context: Context, failure: Failure) -> None:
+    """Store a final error with its key, so that a repetition is answered alike. Raises if the key was used before."""
+    who = context.who
+    with store.of(who.company_id, who.environment) as connection:
+        status = failure.status().SerializeToString(deterministic=True)
+        if not _claim(connection, context, status, None, context.resource_id) and (row := stored(connection, context)):
+            raise answer_stored(context, row)
+
+
+def _claim(
+    connection: Connection, context: Context, status: bytes | None, response: bytes | None, resource_id: str
+) -> bool:
+    assert context.idempotency is not None
+    values = (*_key(context), context.idempotency.fingerprint, status, response, resource_id)
+    return connection.execute(_CLAIM, values).fetchone() is not None
+
+
+def _key(context: Context) -> tuple[str, int, str, str]:
+    assert context.idempotency is not None
+    assert context.method is not None
+    return context.who.company_id, context.who.environment, context.method.path, context.idempotency.key
+
+
+def _in_progress() -> Failure:
+    return fail(
+        reasons.ERROR_REASON_IDEMPOTENCY_IN_PROGRESS,
+        "Another call with this idempotency key is still running.",
+        retry_after_seconds=1.0,
+    )
+
+
+def _reused(before: bytes, now: bytes) -> Failure:
+    lines = set(before.splitlines()) ^ set(now.splitlines())
+    fields = sorted({line.partition(b"=")[0].decode() for line in lines})
+    return fail(
+        reasons.ERROR_REASON_IDEMPOTENCY_KEY_REUSED,
+        "This idempotency key was used with another request.",
+        violations=[Violation(field, "differs from the first request with this key", "idempotency") for field in fields],
+    )
+
+
+class _StoredFailure(Failure):
+    """A final error as it was answered the first time."""
+
+    def __init__(self, status: status_pb2.Status) -> None:
+        self._status = status
+        info = _error_info(status)
+        super().__init__(reasons.ErrorReason.Value(f"ERROR_REASON_{info}"), status.message)
+
+    def status(self) -> status_pb2.Status:
+        """The stored status, unchanged."""
+        return self._status
+
+
+def _stored_failure(data: bytes) -> Failure:
+    return _StoredFailure(status_pb2.Status.FromString(data))
+
+
+def _error_info(status: status_pb2.Status) -> str:
+    from google.rpc import error_details_pb2
+
+    info = error_details_pb2.ErrorInfo()
+    for detail in status.details:
+        if detail.Unpack(info):
+            return info.reason
+    return "INTERNAL"

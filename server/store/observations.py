@@ -1,0 +1,48 @@
+"""Observations: what providers said of a resource, each with what it meant at the time. Rows are only ever added."""
+
+from enum import IntEnum
+
+from google.protobuf.message import Message
+
+from server.kit import ids
+from server.kit.context import Context
+from server.kit.lifecycle import Verdict
+from server.store.engine import Connection
+
+
+class Source(IntEnum):
+    """How an observation came in. The numbers are stored."""
+
+    RESPONSE = 1
+    WEBHOOK = 2
+    POLL = 3
+
+
+_APPEND = "INSERT INTO corridor.observations VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp())"
+
+
+def append(
+    connection: Connection,
+    context: Context,
+    resource_id: str,
+    source: Source,
+    source_id: str,
+    verdict: Verdict,
+    observation: Message,
+) -> None:
+    """Keep an observation in the caller's transaction."""
+    who = context.who
+    connection.execute(
+        _APPEND,
+        (
+            who.company_id,
+            who.environment,
+            ids.new("obs"),
+            resource_id,
+            source,
+            source_id,
+            verdict,
+            observation.SerializeToString(deterministic=True),
+            context.correlation_id,
+        ),
+    )

@@ -1,0 +1,160 @@
+"""Leased work: claimed in batches, taken over when its holder dies, in order within a lane, dead when it is hopeless.
+
+A lane is worked on from its front only, so one that is stuck delays itself and no other.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from server.store.engine import Connection
+
+
+class State(IntEnum):
+    """Where a piece of work stands. The numbers are stored."""
+
+    READY = 0  # or leased: a leased piece is ready again when its lease ends
+    DEAD = 1  # given up; a person or a call can bring it back
+    PARKED = 2  # waits for something other than time, and keeps its place in the lane
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work, as a worker holds it. `tries` counts this one, and tells whose lease it is."""
+
+    company_id: str
+    environment: int
+    work_id: int
+    kind: str
+    lane: str
+    resource_id: str
+    tries: int
+    correlation_id: str
+    traceparent: str
+    create_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Nothing is left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """It has to be tried again."""
+
+    after_seconds: float
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """It cannot be done. Whoever returns this has told a person."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """It waits for something other than time; `unpark` brings it back."""
+
+    error: str
+
+
+Outcome = Done | Again | Dead | Parked
+
+_CLAIM = """
+UPDATE corridor.work w SET tries = tries + 1, run_time = clock_timestamp() + make_interval(secs => %(lease)s),
+    lease_time = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE (company_id, work_id) IN (
+    SELECT r.company_id, r.work_id FROM corridor.work r
+    WHERE r.state = 0 AND r.run_time <= clock_timestamp() AND r.kind = ANY (%(kinds)s)
+        AND NOT EXISTS (
+            SELECT FROM corridor.work e WHERE e.lane = r.lane AND e.work_id < r.work_id AND e.state <> 1)
+    ORDER BY r.run_time LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+RETURNING company_id, environment, work_id, kind, lane, resource_id, tries, correlation_id, traceparent, create_time
+"""
+_MINE = "company_id = %(company_id)s AND work_id = %(work_id)s AND tries = %(tries)s AND state = 0"
+_DONE = f"DELETE FROM corridor.work WHERE {_MINE}"
+_AGAIN = f"""
+WITH front AS (
+    UPDATE corridor.work SET run_time = clock_timestamp() + make_interval(secs => %(after)s), error = %(error)s,
+        lease_time = NULL
+    WHERE {_MINE} RETURNING lane, work_id, run_time)
+UPDATE corridor.work w SET run_time = front.run_time
+FROM front WHERE w.lane = front.lane AND w.work_id > front.work_id AND w.state = 0 AND w.run_time < front.run_time
+"""
+_STOP = f"UPDATE corridor.work SET state = %(state)s, error = %(error)s, lease_time = NULL WHERE {_MINE}"
+_SCHEDULE = """
+INSERT INTO corridor.work (company_id, environment, kind, lane, resource_id, state, tries, run_time,
+    correlation_id, traceparent, error, create_time)
+VALUES (%s, %s, %s, %s, %s, 0, 0, clock_timestamp() + make_interval(secs => %s), %s, %s, '', now())
+"""
+_NOW = """
+UPDATE corridor.work SET state = 0, tries = 0, run_time = clock_timestamp(), lease_time = NULL
+WHERE company_id = %s AND kind = %s AND lane LIKE %s AND (lease_time IS NULL OR lease_time < clock_timestamp())
+    AND state = ANY (%s)
+"""
+
+
+def claim(connection: Connection, kinds: list[str], limit: int, lease_seconds: float) -> list[Job]:
+    """Take up to `limit` pieces of work that are due, for `lease_seconds`."""
+    rows = connection.execute(_CLAIM, {"kinds": kinds, "limit": limit, "lease": lease_seconds}).fetchall()
+    return sorted((Job(*row) for row in rows), key=lambda job: job.work_id)
+
+
+def finish(connection: Connection, job: Job, outcome: Outcome) -> None:
+    """Record how a piece of work ended. Does nothing if its lease has gone to another worker."""
+    mine = {"company_id": job.company_id, "work_id": job.work_id, "tries": job.tries}
+    match outcome:
+        case Done():
+            connection.execute(_DONE, mine)
+        case Again(after_seconds, error):
+            connection.execute(_AGAIN, mine | {"after": after_seconds, "error": error})
+        case Dead(error):
+            connection.execute(_STOP, mine | {"state": State.DEAD, "error": error})
+        case Parked(error):
+            connection.execute(_STOP, mine | {"state": State.PARKED, "error": error})
+
+
+def schedule(
+    connection: Connection,
+    company_id: str,
+    environment: int,
+    *,
+    kind: str,
+    lane: str,
+    resource_id: str,
+    after_seconds: float = 0.0,
+    correlation_id: str = "",
+    traceparent: str = "",
+) -> None:
+    """Schedule one piece of work, in the caller's transaction if it has one."""
+    values = (company_id, environment, kind, lane, resource_id, after_seconds, correlation_id, traceparent)
+    connection.execute(_SCHEDULE, values)
+
+
+def bring_back(connection: Connection, company_id: str, kind: str, lane: str, *, states: Sequence[State] = tuple(State)) -> int:
+    """Make work of the lanes like `lane` due now, as if it had never been tried; how many pieces that were.
+
+    Work that a worker holds at the moment is left alone.
+    """
+    return connection.execute(_NOW, (company_id, kind, lane, list(states))).rowcount
+
+
+def backoff_seconds(tries: int, *, first: float = 1.0, most: float = 300.0) -> float:
+    """How long to wait after the given number of tries: doubling, with up to a fifth less at random."""
+    return min(most, first * 2 ** min(tries - 1, 30)) * random.uniform(0.8, 1.0)  # noqa: S311 - spreads load
+
+
+def depth(connection: Connection) -> list[tuple[str, int, int, float]]:
+    """For each kind and state: how many pieces there are, and how many seconds the oldest has been due."""
+    return connection.execute(
+        """
+        SELECT kind, state, count(*),
+            coalesce(extract(epoch FROM max(clock_timestamp() - create_time)), 0)::float8
+        FROM corridor.work GROUP BY kind, state
+        """
+    ).fetchall()

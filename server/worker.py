@@ -1,0 +1,144 @@
+"""The composition root of a worker process: claims leased work, and does it in threads.
+
+A worker that dies loses nothing: its leases end, and another one takes the work up where the records say.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import psycopg
+import structlog
+
+from corridor.options.v1 import method_pb2
+from server.kit import clock, context as contexts, ids
+from server.kit.context import Caller, Context
+from server.kit.errors import Failure
+from server.parts import Parts
+from server.store import work
+from server.store.engine import Store
+from server.store.wake import CHANNEL
+from server.store.work import Again, Job
+
+_log = structlog.get_logger("corridor.worker")
+
+Handler = Callable[[Context, Job], work.Outcome]
+
+_HOUSEKEEPING_SECONDS = 3600.0
+_FORGET_AT_ONCE = 10_000
+
+
+class Worker:
+    """Does the work of some kinds, each with its handler, in a number of threads."""
+
+    def __init__(
+        self, store: Store, handlers: Mapping[str, Handler], *, threads: int, lease_seconds: float, poll_seconds: float
+    ) -> None:
+        self._store = store
+        self._handlers = dict(handlers)
+        self._threads = threads
+        self._lease = lease_seconds
+        self._poll = poll_seconds
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="work")
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._busy: set[Future[None]] = set()
+        self._tidied = clock.monotonic()
+
+    def start(self) -> None:
+        """Work in the background from now on."""
+        threading.Thread(target=self._listen, name="listen", daemon=True).start()
+        self._claimer = threading.Thread(target=self._claim, name="claim", daemon=True)
+        self._claimer.start()
+
+    def stop(self) -> None:
+        """Claim nothing more, and finish what was claimed."""
+        self._closing.set()
+        self._wake.set()
+        self._claimer.join()
+        self._pool.shutdown(wait=True)
+
+    def _claim(self) -> None:
+        while not self._closing.is_set():
+            self._wake.clear()
+            free = self._threads - len(self._busy)
+            jobs = self._due(free) if free > 0 else []
+            for job in jobs:
+                future = self._pool.submit(self._run, job)
+                self._busy.add(future)
+                future.add_done_callback(self._finished)
+            if len(jobs) < free or free <= 0:
+                self._wake.wait(self._poll)
+            self._tidy()
+
+    def _due(self, limit: int) -> list[Job]:
+        try:
+            with self._store.anyone() as connection:
+                return work.claim(connection, list(self._handlers), limit, self._lease)
+        except (Failure, psycopg.Error) as error:
+            _log.warning("claim_failed", error=str(error))
+            self._closing.wait(self._poll)
+            return []
+
+    def _finished(self, future: Future[None]) -> None:
+        self._busy.discard(future)
+        self._wake.set()
+
+    def _run(self, job: Job) -> None:
+        caller = Caller(method_pb2.CALLER_KIND_UNSPECIFIED, "corridor", job.company_id, job.environment)
+        context = Context(
+            request_id=ids.request_id(),
+            correlation_id=job.correlation_id,
+            traceparent=job.traceparent,
+            caller=caller,
+            deadline=clock.monotonic() + self._lease,
+        )
+        with contexts.bound(context):
+            try:
+                outcome = self._handlers[job.kind](context, job)
+            except Exception:
+                _log.exception("work_failed", kind=job.kind, resource_id=job.resource_id, tries=job.tries)
+                outcome = Again(work.backoff_seconds(job.tries), "the handler failed; see the log")
+            try:
+                with self._store.anyone() as connection:
+                    work.finish(connection, job, outcome)
+            except (Failure, psycopg.Error):
+                _log.exception("finish_failed", kind=job.kind, resource_id=job.resource_id)  # the lease ends by itself
+
+    def _listen(self) -> None:
+        while not self._closing.is_set():
+            try:
+                with psycopg.connect(self._store.url, autocommit=True) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    while not self._closing.is_set():
+                        for _ in connection.notifies(timeout=self._poll, stop_after=1):
+                            self._wake.set()
+            except psycopg.Error as error:
+                _log.warning("listen_failed", error=type(error).__name__)
+                self._closing.wait(self._poll)
+
+    def _tidy(self) -> None:
+        if clock.monotonic() - self._tidied < _HOUSEKEEPING_SECONDS:
+            return
+        self._tidied = clock.monotonic()
+        with self._store.anyone() as connection:
+            connection.execute("SELECT corridor.forget_idempotency(%s)", (_FORGET_AT_ONCE,))
+
+
+def build(parts: Parts) -> Worker:
+    """The worker of a process, with the handler of every kind of work."""
+    return Worker(
+        parts.store,
+        handlers(parts),
+        threads=parts.settings.threads,
+        lease_seconds=parts.settings.lease_seconds,
+        poll_seconds=parts.settings.poll_seconds,
+    )
+
+
+def handlers(parts: Parts) -> Mapping[str, Handler]:
+    """Who does which kind of work."""
+    return {
+        "payouts.dispatch": parts.flows.dispatch,
+        "payouts.follow": parts.flows.follow,
+    }

@@ -1,0 +1,6 @@
+"""Fixtures that every test may ask for. Each kind lives in a module of its own, and only its name stands here."""
+
+from tests.database import database, postgres
+from tests.serving import corridor, migrated
+
+__all__ = ["corridor", "database", "migrated", "postgres"]
