@@ -7,7 +7,7 @@ import dataclasses
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import grpc.aio
@@ -157,7 +157,7 @@ class Gateway:
         return Answer(200, headers, body)
 
     def _problem(self, error: grpc.aio.AioRpcError, request_id: str) -> Answer:
-        trailing: Metadata = [*error.initial_metadata(), *error.trailing_metadata()]
+        trailing: Metadata = [*_pairs(error.initial_metadata()), *_pairs(error.trailing_metadata())]
         details = next((value for key, value in trailing if key == "grpc-status-details-bin"), None)
         code: int = error.code().value[0]
         refusal = self.problems.from_status(
@@ -200,7 +200,7 @@ class Gateway:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise Refusal("REQUEST_TIMEOUT", "The client went away.")
-            body += message.get("body", b"")
+            body += cast(bytes, message.get("body", b""))
             if len(body) > self.limits.body_bytes:
                 raise _too_large(self.limits.body_bytes)
             if not message.get("more_body"):
@@ -218,6 +218,11 @@ def _outward(metadata: Metadata, headers: list[Header]) -> None:
         name = OUTWARD.get(key)
         if name is not None:
             headers.append((name, value.encode("ascii", "replace") if isinstance(value, str) else value))
+
+
+def _pairs(metadata: Any) -> Metadata:
+    """grpc.aio's metadata iterates as pairs, which its stubs do not say."""
+    return cast(Metadata, metadata or ())
 
 
 def _end(span: Span | None, answer: Answer) -> None:

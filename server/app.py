@@ -13,6 +13,7 @@ import psycopg
 import structlog
 from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_interceptor import ServerInterceptor
 from grpc_reflection.v1alpha import reflection
 
 from server import interceptors, servicers
@@ -52,7 +53,6 @@ class Server:
         self._closing = threading.Event()
         self._grpc = grpc.server(
             ThreadPoolExecutor(parts.settings.threads, thread_name_prefix="call"),
-            interceptors=(),
             options=_OPTIONS,
         )
         chain = interceptors.chain(
@@ -106,7 +106,7 @@ def ready(store: Store) -> bool:
 
 
 def add_services(
-    server: grpc.Server, by_name: Mapping[str, object], chain: Iterable[grpc.ServerInterceptor]
+    server: grpc.Server, by_name: Mapping[str, object], chain: Iterable[ServerInterceptor]
 ) -> tuple[str, ...]:
     """Serve every service of the contract; their names. Raises LookupError for a method that nobody serves."""
     for service in contract.services():
@@ -123,7 +123,7 @@ def add_services(
 
 
 def _handler(
-    method: Method, behaviour: Callable[..., Any], chain: Iterable[grpc.ServerInterceptor]
+    method: Method, behaviour: Callable[..., Any], chain: Iterable[ServerInterceptor]
 ) -> "grpc.RpcMethodHandler[Any, Any]":
     """The method behind the chain, composed once at start instead of once per call."""
     call = behaviour

@@ -11,7 +11,8 @@ import psycopg
 import structlog
 
 from corridor.options.v1 import method_pb2
-from server.kit import clock, context as contexts, ids
+from server.kit import clock, ids
+from server.kit import context as contexts
 from server.kit.context import Caller, Context
 from server.kit.errors import Failure
 from server.parts import Parts

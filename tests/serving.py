@@ -108,9 +108,7 @@ class Running:
     def client(self, company_id: str = "", environment: int = SANDBOX, scopes: list[str] | None = None) -> Client:
         """A client with a new key of the company, or of a new one."""
         company_id = company_id or self.company(environment=environment)
-        _, secret = admin.create_key(
-            self.parts.store, self.parts.keys, company_id, environment, "test", scopes or ()
-        )
+        _, secret = admin.create_key(self.parts.store, self.parts.keys, company_id, environment, "test", scopes or ())
         return Client(self.address, secret)
 
 

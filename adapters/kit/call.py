@@ -8,14 +8,14 @@ import json as json_format
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from adapters.kit import failures
 from adapters.kit.capture import Exchange, kept_body, kept_code, kept_headers, kept_query
-from adapters.kit.errors import Misconfigured, ProviderError, Unavailable
+from adapters.kit.errors import Misconfigured, ProviderError, Unavailable, Unmapped
 from adapters.kit.http import Http, HttpResponse
+from adapters.kit.mapping import document
 
 __all__ = ["Call", "Exchange", "Http", "path_segment"]
 
@@ -196,12 +196,8 @@ def _content(json: object, form: Mapping[str, str | int] | None) -> tuple[bytes,
 
 
 def _parsed(body: bytes) -> tuple[bool, Any]:
-    """Whether the body is JSON, and its value. Fractions come as `Decimal`, so that no amount is ever a float."""
+    """Whether the body is JSON, and its value."""
     try:
-        return True, json_format.loads(body, parse_float=Decimal, parse_constant=_refused)
-    except (ValueError, RecursionError):
+        return True, document(body, "answer")
+    except Unmapped:
         return False, None
-
-
-def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")

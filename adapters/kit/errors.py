@@ -45,7 +45,14 @@ class Unknown(ProviderError):
 
 
 class Misconfigured(ProviderError):
-    """Our credentials, set-up or request are wrong. Stop, and tell the adapter's owner."""
+    """Our credentials, set-up or request are wrong. Stop, and tell the adapter's owner.
+
+    `credentials` says that the provider refuses the connection as a whole, and not just this request.
+    """
+
+    def __init__(self, detail: str, *, code: str = "", credentials: bool = False) -> None:
+        super().__init__(detail, code=code)
+        self.credentials = credentials
 
 
 class Unmapped(Exception):  # noqa: N818 - names here finish the sentence "the word was …"

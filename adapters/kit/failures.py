@@ -61,7 +61,7 @@ def of_status(
         return _after_sending(said, writes=writes, code=code, retry_after_seconds=wait)
     if status in _UNSURE_REFUSALS:
         return Unavailable(said, code=code, retry_after_seconds=wait)
-    return Misconfigured(said, code=code)
+    return Misconfigured(said, code=code, credentials=status in (401, 403))
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:

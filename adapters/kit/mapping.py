@@ -3,12 +3,13 @@
 Rule: a word or amount without an exact meaning is `Unmapped`, never guessed; no amount is ever a float.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 from iso4217 import Currency
@@ -22,6 +23,14 @@ MINOR_LIMIT = 10**15
 """The largest amount of `corridor.type.v1.Money`, in minor units."""
 
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
+
+
+def document(content: bytes, name: str) -> Any:
+    """The value of a JSON document, with fractions as `Decimal`. Raises `Unmapped` for what is not JSON."""
+    try:
+        return json.loads(content, parse_float=Decimal, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        raise Unmapped(name, "not JSON") from None
 
 
 def translate(table: Mapping[str, T], word: object, name: str) -> T:
@@ -119,6 +128,11 @@ def text(value: object, name: str) -> str:
     if isinstance(value, str) and value:
         return value
     raise Unmapped(name, type(value).__name__)
+
+
+def _refused(constant: str) -> None:
+    # Python reads NaN and Infinity, which RFC 8259 does not know.
+    raise ValueError(constant)
 
 
 def _bounded(minor: int) -> int:

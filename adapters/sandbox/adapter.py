@@ -3,13 +3,13 @@
 Every method is encode, send, decode; what words mean stands in `mapping.py`.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from adapters.kit.call import Call, path_segment
 from adapters.kit.errors import Misconfigured, Rejected, Unmapped
+from adapters.kit.mapping import document, text
 from adapters.kit.ports.webhooks import Inbound, Reading
 from adapters.kit.webhooks import verify_standard_webhook
 from adapters.sandbox import mapping
@@ -59,11 +59,10 @@ class Sandbox:
 
     def read_webhook(self, inbound: Inbound) -> Reading:
         """`transfer.updated` carries the transfer as it was then; what is not about transfers is not ours."""
-        try:
-            event = json.loads(inbound.body)
-            event_id, kind = str(event["id"]), str(event["type"])
-        except (ValueError, KeyError, TypeError):
-            raise Unmapped("event", "not an event") from None
+        event = document(inbound.body, "event")
+        if not isinstance(event, dict):
+            raise Unmapped("event", type(event).__name__)
+        event_id, kind = text(event.get("id"), "event.id"), text(event.get("type"), "event.type")
         if not kind.startswith("transfer."):
             return Reading(event_id)
         if kind != "transfer.updated":

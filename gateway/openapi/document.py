@@ -92,10 +92,10 @@ def _webhooks(contract: Contract, schemas: Schemas, examples: Examples) -> Json:
         return {}
     found: Json = {}
     for descriptor in contract.registry:
-        facts = (
-            contract.option(descriptor, "corridor.options.v1.event") if isinstance(descriptor, DescMessage) else None
-        )
-        if facts is None or not isinstance(descriptor, DescMessage):
+        if not isinstance(descriptor, DescMessage):
+            continue
+        facts = contract.option(descriptor, "corridor.options.v1.event")
+        if facts is None:
             continue
         text = schemas.comments.get(descriptor.type_name, "")
         data = {"@type": f"type.googleapis.com/{descriptor.type_name}", **examples.message(descriptor, False)}

@@ -139,23 +139,23 @@ def _from_pattern(pattern: str) -> str | None:
         match = _CLASS.match(text, at)
         assert match is not None
         at = match.end()
-        token = match[0]
-        if token in "()":
+        piece = match[0]
+        if piece in "()":
             continue
         counted = _COUNT.match(text, at)
         count = 1
         if counted is not None:
             at = counted.end()
             count = int(counted[1]) if counted[1] else 1
-        made += _characters(token, count)
+        made += _characters(piece, count)
     return made
 
 
-def _characters(token: str, count: int) -> str:
-    if token.startswith("[") and not token.startswith("[^"):
-        inside = re.compile(token)
+def _characters(piece: str, count: int) -> str:
+    if piece.startswith("[") and not piece.startswith("[^"):
+        inside = re.compile(piece)
         pool = [c for c in _DIGITS + "EURXYZ" if inside.fullmatch(c)] or ["a"]
         return "".join(pool[i % len(pool)] for i in range(count))
-    if token.startswith("[^") or token == ".":
+    if piece.startswith("[^") or piece == ".":
         return "x" * count
-    return token.removeprefix("\\") * count
+    return piece.removeprefix("\\") * count

@@ -38,7 +38,9 @@ def chain(parts: Parts) -> Sequence[ServerInterceptor]:
         Audit(parts.store),  # outside of what refuses, so that refusals are recorded
         Errors(),  # everything below fails by raising; above it there are only statuses
         Auth([ApiKeyVerifier(parts.keys)]),  # nothing is parsed, counted or stored for strangers
-        Limits(ALLOWANCES if parts.rate_limits else None),  # counted per caller, so after auth; cheap, so before the rest
+        Limits(
+            ALLOWANCES if parts.rate_limits else None
+        ),  # counted per caller, so after auth; cheap, so before the rest
         Validation(),  # a request that breaks a rule claims no key
         Idempotent(parts.store, parts.fingerprint_secret),  # innermost: the claim is part of the write
     )

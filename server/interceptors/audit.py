@@ -21,7 +21,11 @@ from server.store.engine import Store
 _log = structlog.get_logger("corridor.audit")
 
 # Refusals that say nothing about what somebody tried to do.
-_UNRECORDED = {reasons.ERROR_REASON_UNAVAILABLE, reasons.ERROR_REASON_RATE_LIMITED, reasons.ERROR_REASON_DEADLINE_EXCEEDED}
+_UNRECORDED = {
+    reasons.ERROR_REASON_UNAVAILABLE,
+    reasons.ERROR_REASON_RATE_LIMITED,
+    reasons.ERROR_REASON_DEADLINE_EXCEEDED,
+}
 _ALWAYS = {reasons.ERROR_REASON_UNAUTHENTICATED, reasons.ERROR_REASON_PERMISSION_DENIED}
 
 

@@ -12,9 +12,10 @@ from grpc_interceptor import ServerInterceptor
 from opentelemetry import trace
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
-from server.kit import clock, context as contexts, ids
-from server.kit.contract import Method
+from server.kit import clock, ids
+from server.kit import context as contexts
 from server.kit.context import Context
+from server.kit.contract import Method
 from server.kit.errors import Failure, Violation, fail
 
 _ID = re.compile(r"^[A-Za-z0-9._:-]{1,128}$")
@@ -31,7 +32,7 @@ class Contexts(ServerInterceptor):
         self, method: Callable[..., Any], request_or_iterator: Any, context: grpc.ServicerContext, method_name: str
     ) -> Any:
         """Run the call in its context."""
-        metadata = dict(context.invocation_metadata())
+        metadata = {key: str(value) for key, value in context.invocation_metadata()}
         found = self._methods[method_name]
         request_id, correlation_id = metadata.get("x-request-id", ""), metadata.get("x-correlation-id", "")
         problem = _problem("x-request-id", request_id) or _problem("x-correlation-id", correlation_id)
@@ -42,7 +43,8 @@ class Contexts(ServerInterceptor):
             traceparent=_traceparent(metadata),
             method=found,
             failure=problem,
-            deadline=clock.monotonic() + min(found.deadline_seconds, context.time_remaining() or found.deadline_seconds),
+            deadline=clock.monotonic()
+            + min(found.deadline_seconds, context.time_remaining() or found.deadline_seconds),
             client_ip=metadata.get("x-corridor-client-ip", ""),
         )
         call.trailers["x-request-id"] = request_id
@@ -63,9 +65,9 @@ def _problem(name: str, value: str) -> Failure | None:
     )
 
 
-def _traceparent(metadata: Mapping[str, str | bytes]) -> str:
+def _traceparent(metadata: Mapping[str, str]) -> str:
     span = trace.get_current_span().get_span_context()
     if span.is_valid:
         return f"00-{span.trace_id:032x}-{span.span_id:016x}-{int(span.trace_flags):02x}"
-    given = str(metadata.get("traceparent", ""))
+    given = metadata.get("traceparent", "")
     return given if _TRACEPARENT.match(given) else ""

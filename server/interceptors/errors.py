@@ -12,7 +12,8 @@ from grpc_interceptor import ServerInterceptor
 from grpc_status import rpc_status
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
-from server.kit import context as contexts, ids
+from server.kit import context as contexts
+from server.kit import ids
 from server.kit.errors import Failure, fail
 
 _log = structlog.get_logger("corridor.errors")

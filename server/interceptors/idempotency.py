@@ -27,6 +27,7 @@ class Idempotent(ServerInterceptor):
     def __init__(self, store: Store, secret: bytes) -> None:
         self._store = store
         self._secret = secret
+        self._seal = idempotency.sealing_key(secret)
 
     def intercept(
         self, method: Callable[..., Any], request_or_iterator: Any, context: grpc.ServicerContext, method_name: str
@@ -59,7 +60,7 @@ class Idempotent(ServerInterceptor):
                 reasons.ERROR_REASON_IDEMPOTENCY_KEY_INVALID,
                 f"An idempotency key is 1 to {_KEY_CHARACTERS} visible ASCII characters, sent once.",
             )
-        return Idempotency(key, idempotency.fingerprint(request, self._secret))
+        return Idempotency(key, idempotency.fingerprint(request, self._secret), self._seal)
 
     def _failed(self, call: contexts.Context, failure: Failure) -> Any:
         if call.idempotency is None or call.replayed or not _kept(failure):

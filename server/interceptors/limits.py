@@ -14,7 +14,8 @@ from grpc_interceptor import ServerInterceptor
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.options.v1 import method_pb2
-from server.kit import clock, context as contexts
+from server.kit import clock
+from server.kit import context as contexts
 from server.kit.errors import fail
 
 _CALLERS_AT_MOST = 50_000
@@ -29,7 +30,7 @@ class Allowance:
     seconds: int
 
 
-ALLOWANCES = {
+ALLOWANCES: Mapping[int, Allowance] = {
     method_pb2.RATE_CLASS_READ: Allowance("read", 6000, 60),
     method_pb2.RATE_CLASS_WRITE: Allowance("write", 600, 60),
     method_pb2.RATE_CLASS_MONEY: Allowance("money", 3000, 60),
@@ -38,7 +39,7 @@ ALLOWANCES = {
 
 
 class Limits(ServerInterceptor):
-    """A token bucket per caller and class, told to callers by the RateLimit header fields (draft-ietf-httpapi-ratelimit-headers)."""
+    """A token bucket per caller and class, told by RateLimit fields (draft-ietf-httpapi-ratelimit-headers)."""
 
     def __init__(self, allowances: Mapping[int, Allowance] | None) -> None:
         self._allowances = allowances or {}

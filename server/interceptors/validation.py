@@ -1,5 +1,6 @@
 """Seventh: the rules that the contract gives its fields (protovalidate). No servicer checks a form again."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -34,10 +35,13 @@ def _failure(violations: list[protovalidate.Violation]) -> Failure:
 
 
 def _path(violation: protovalidate.Violation) -> str:
-    parts: list[str] = []
-    for element in violation.proto.field.elements:
-        parts.append(element.field_name)
-    return ".".join(parts)
+    """The field's path, with the index or key within repeated ones: `event_types[2]`, `credentials["api_key"]`."""
+    path = ""
+    for element in violation.proto.field.elements if violation.proto.field else ():
+        path += f".{element.field_name}" if path else element.field_name
+        if element.subscript is not None:
+            path += f"[{json.dumps(element.subscript.value)}]"
+    return path
 
 
 def check(message: Message) -> None:

@@ -21,7 +21,7 @@ class Caller:
     kind: int  # corridor.options.v1.CallerKind
     caller_id: str  # the id of the API key, or the provider's connection
     company_id: str
-    environment: int  # corridor.type.v1.Environment
+    environment: "environment_pb2.Environment.ValueType"
     scopes: frozenset[str] = frozenset()
 
     @property
@@ -36,6 +36,7 @@ class Idempotency:
 
     key: str
     fingerprint: bytes = field(repr=False)
+    seal: bytes = field(default=b"", repr=False)  # the AES key under which an answer with a secret is stored
 
 
 @dataclass(slots=True)

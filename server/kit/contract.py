@@ -9,12 +9,12 @@ import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import corridor
 from google.api import annotations_pb2
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, FileDescriptor, MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 
+import corridor
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.options.v1 import error_pb2, event_pb2, field_pb2, method_pb2
 
@@ -132,7 +132,7 @@ def facts(reason: int) -> error_pb2.ErrorFacts:
 
 
 @functools.cache
-def reason_name(reason: int) -> str:
+def reason_name(reason: "reasons.ErrorReason.ValueType") -> str:
     """The reason as it travels, without the enum's prefix: `NOT_FOUND`."""
     return reasons.ErrorReason.Name(reason).removeprefix("ERROR_REASON_")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from google.protobuf import any_pb2, duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 
+from corridor.errors.v1.error_reason_pb2 import ErrorReason
 from server.kit import contract
 
 DOMAIN = "corridor"
@@ -28,7 +29,7 @@ class Failure(Exception):  # noqa: N818 - it is how a call ends, and often no er
 
     def __init__(
         self,
-        reason: int,
+        reason: "ErrorReason.ValueType",
         detail: str,
         violations: Sequence[Violation] = (),
         retry_after_seconds: float | None = None,
@@ -70,7 +71,7 @@ class Failure(Exception):  # noqa: N818 - it is how a call ends, and often no er
 
 
 def fail(
-    reason: int,
+    reason: "ErrorReason.ValueType",
     detail: str,
     *,
     violations: Sequence[Violation] = (),
@@ -81,7 +82,9 @@ def fail(
     return Failure(reason, detail, violations, retry_after_seconds, metadata)
 
 
-def _packed(message: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest | error_details_pb2.RetryInfo) -> any_pb2.Any:
+def _packed(
+    message: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest | error_details_pb2.RetryInfo,
+) -> any_pb2.Any:
     packed = any_pb2.Any()
     packed.Pack(message)
     return packed

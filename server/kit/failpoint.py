@@ -19,7 +19,7 @@ def failpoint(name: str) -> None:
 
 
 def _die_when_due() -> None:
-    global _left  # noqa: PLW0603 - counts down to the process's own end
+    global _left
     with _lock:
         _left -= 1
         if _left <= 0:

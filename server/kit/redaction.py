@@ -14,7 +14,7 @@ _LAST_FOUR = {field_pb2.SENSITIVITY_ACCOUNT_NUMBER, field_pb2.SENSITIVITY_PAN}
 
 
 def redacted(message: Message) -> dict[str, Any]:
-    """The message as plain values with every sensitive value hidden. Account numbers keep their last four characters."""
+    """The message as plain values with every sensitive value hidden. Account numbers keep their last four."""
     shown: dict[str, Any] = {}
     for field, value in message.ListFields():
         if contract.sensitivity(field) in _LAST_FOUR:

@@ -95,7 +95,9 @@ class _StoreCollector(Collector):
         except (Failure, psycopg.Error):
             return  # a scrape must not fail because the database does
         depth = GaugeMetricFamily("corridor_work_depth", "Pieces of work.", labels=["kind", "state"])
-        age = GaugeMetricFamily("corridor_work_oldest_seconds", "Age of the oldest piece of work.", labels=["kind", "state"])
+        age = GaugeMetricFamily(
+            "corridor_work_oldest_seconds", "Age of the oldest piece of work.", labels=["kind", "state"]
+        )
         for kind, state, count, oldest in rows:
             depth.add_metric([kind, work.State(state).name.lower()], count)
             age.add_metric([kind, work.State(state).name.lower()], oldest)

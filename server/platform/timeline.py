@@ -1,4 +1,4 @@
-"""The timeline of a resource: everything that was recorded of it, from every table, in the order in which it happened."""
+"""The timeline of a resource: everything that was recorded of it, from every table, in the order of time."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ class Timeline:
 
 
 def _entry(
-    kind: int,
+    kind: "timeline_pb2.TimelineKind.ValueType",
     time: datetime,
     summary: str,
     record_id: str,
@@ -101,7 +101,7 @@ def _entry(
     details: dict[str, str] | None = None,
 ) -> TimelineEntry:
     entry = TimelineEntry(
-        kind=kind,  # type: ignore[arg-type] # an enum's number
+        kind=kind,
         summary=summary,
         record_id=record_id,
         actor=actor,

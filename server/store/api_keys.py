@@ -8,6 +8,7 @@ import hmac
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from corridor.options.v1 import method_pb2
@@ -16,11 +17,9 @@ from server.kit import clock, ids
 from server.kit.context import Caller
 from server.store.engine import Store
 
-_NAMES = {environment_pb2.ENVIRONMENT_SANDBOX: "test", environment_pb2.ENVIRONMENT_LIVE: "live"}
+_NAMES: Mapping[int, str] = {environment_pb2.ENVIRONMENT_SANDBOX: "test", environment_pb2.ENVIRONMENT_LIVE: "live"}
 _KEY = re.compile(r"^(ck_(?:test|live)_[0-9a-z]{16})_([0-9a-z]{52})$")
-_FIND = (
-    "SELECT company_id, environment, api_key_id, secret_hash, scopes, revoked FROM corridor.find_api_key(%s)"
-)
+_FIND = "SELECT company_id, environment, api_key_id, secret_hash, scopes, revoked FROM corridor.find_api_key(%s)"
 _CACHED_AT_MOST = 10_000
 
 

@@ -5,7 +5,7 @@ An attempt that is still open when somebody else takes over may have acted: its 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import IntEnum
 
@@ -89,7 +89,7 @@ def close_attempt(
     exchanges: Sequence[Exchange] = (),
 ) -> None:
     """Record how a provider call ended, with the redacted exchange. The first close counts."""
-    kept = json.dumps([exchange.as_dict() for exchange in exchanges], ensure_ascii=False)
+    kept = json.dumps([asdict(exchange) for exchange in exchanges], ensure_ascii=False)
     who = context.who
     connection.execute(_CLOSE, (outcome, code, detail, kept, who.company_id, who.environment, attempt_id))
 
@@ -98,4 +98,7 @@ def of(connection: Connection, context: Context, resource_id: str, operation: st
     """Every attempt of one operation for a resource, the first one first."""
     who = context.who
     rows = connection.execute(_OF, (who.company_id, who.environment, resource_id, operation)).fetchall()
-    return [Attempt(*row[:5], Outcome(row[5]), *row[6:]) for row in rows]
+    return [
+        Attempt(attempt_id, resource_id, connection_id, provider, operation, Outcome(outcome), code, detail, start_time)
+        for attempt_id, resource_id, connection_id, provider, operation, outcome, code, detail, start_time in rows
+    ]

@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import TupleRow
 from sqlalchemy import event
-from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from server.kit import context as contexts
@@ -29,7 +29,9 @@ class Store:
 
     def __init__(self, url: str, *, pool_size: int = 4, statement_seconds: float = 10.0) -> None:
         self.url = url
-        self._engine = migrate.engine_for(url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=5.0, pool_reset_on_return=None)
+        self._engine = migrate.engine_for(
+            url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=5.0, pool_reset_on_return=None
+        )
         options = f"statement_timeout={int(statement_seconds * 1000)}, lock_timeout=2000"
 
         @event.listens_for(self._engine, "connect")

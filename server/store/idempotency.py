@@ -1,22 +1,32 @@
 """What a key promises: the same call, the same answer; another call, a refusal that names what differs.
 
 A fingerprint is a keyed digest per field, so that differences can be named and values never come back.
+An answer that shows a secret is stored encrypted, so that only its replay shows it again.
 """
 
 import contextlib
+import functools
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from google.rpc import status_pb2
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
+from corridor.options.v1 import field_pb2
+from server.kit import contract
 from server.kit.context import Context
 from server.kit.errors import Failure, Violation, fail
 from server.store.engine import Connection, Store
 
 _DIGEST_BYTES = 12
+_NONCE_BYTES = 12
 
 _STORED = """
 SELECT fingerprint, status, response FROM corridor.idempotency
@@ -62,12 +72,22 @@ def answer_stored(context: Context, row: tuple[bytes, bytes | None, bytes | None
     if stored != context.idempotency.fingerprint:
         return _reused(stored, context.idempotency.fingerprint)
     context.replayed = True
-    return Replay(response) if response is not None else _stored_failure(status or b"")
+    return Replay(_opened(context, response)) if response is not None else _stored_failure(status or b"")
 
 
 def stored(connection: Connection, context: Context) -> tuple[bytes, bytes | None, bytes | None] | None:
     """What is stored with the call's key, if the key was used before."""
-    return connection.execute(_STORED, _key(context)).fetchone()  # type: ignore[return-value] # the columns above
+    return connection.execute(_STORED, _key(context)).fetchone()
+
+
+def check(store: Store, context: Context) -> None:
+    """Raise what is stored with the call's key, before something slow is done for it outside of a transaction."""
+    if context.idempotency is None:
+        return
+    with store.mine() as connection:
+        row = stored(connection, context)
+    if row:
+        raise answer_stored(context, row)
 
 
 @contextlib.contextmanager
@@ -85,7 +105,7 @@ def once(store: Store, context: Context) -> Iterator[tuple[Connection, Callable[
         def answer(resource_id: str, response: Message) -> bytes:
             context.resource_id = resource_id
             data = response.SerializeToString(deterministic=True)
-            if context.idempotency and not _claim(connection, context, None, data, resource_id):
+            if context.idempotency and not _claim(connection, context, None, _sealed(context, data), resource_id):
                 raise _in_progress()  # rolls back; the other call's answer is there when this one is repeated
             return data
 
@@ -99,6 +119,47 @@ def keep_failure(store: Store, context: Context, failure: Failure) -> None:
         status = failure.status().SerializeToString(deterministic=True)
         if not _claim(connection, context, status, None, context.resource_id) and (row := stored(connection, context)):
             raise answer_stored(context, row)
+
+
+def sealing_key(secret: bytes) -> bytes:
+    """The key that seals answers, from the installation's secret for fingerprints (HKDF, RFC 5869)."""
+    return HKDF(SHA256(), 32, salt=None, info=b"corridor idempotency answers").derive(secret)
+
+
+def _sealed(context: Context, response: bytes) -> bytes:
+    assert context.idempotency is not None
+    assert context.method is not None
+    if not _shows_secret(context.method.response.DESCRIPTOR):
+        return response
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(context.idempotency.seal).encrypt(nonce, response, _bound_to(context))
+
+
+def _opened(context: Context, stored: bytes) -> bytes:
+    assert context.idempotency is not None
+    assert context.method is not None
+    if not _shows_secret(context.method.response.DESCRIPTOR):
+        return stored
+    nonce, sealed = stored[:_NONCE_BYTES], stored[_NONCE_BYTES:]
+    return AESGCM(context.idempotency.seal).decrypt(nonce, sealed, _bound_to(context))
+
+
+def _bound_to(context: Context) -> bytes:
+    return repr(_key(context)).encode()
+
+
+@functools.cache
+def _shows_secret(descriptor: Descriptor) -> bool:
+    """Whether a message has a secret in it, by the sensitivity that the contract gives its fields."""
+    seen: set[Descriptor] = set()
+    ahead = [descriptor]
+    while ahead:
+        message = ahead.pop()
+        seen.add(message)
+        if any(contract.sensitivity(field) == field_pb2.SENSITIVITY_SECRET for field in message.fields):
+            return True
+        ahead += [field.message_type for field in message.fields if field.message_type and field.message_type not in seen]
+    return False
 
 
 def _claim(
@@ -129,7 +190,9 @@ def _reused(before: bytes, now: bytes) -> Failure:
     return fail(
         reasons.ERROR_REASON_IDEMPOTENCY_KEY_REUSED,
         "This idempotency key was used with another request.",
-        violations=[Violation(field, "differs from the first request with this key", "idempotency") for field in fields],
+        violations=[
+            Violation(field, "differs from the first request with this key", "idempotency") for field in fields
+        ],
     )
 
 
@@ -156,5 +219,5 @@ def _error_info(status: status_pb2.Status) -> str:
     info = error_details_pb2.ErrorInfo()
     for detail in status.details:
         if detail.Unpack(info):
-            return info.reason
+            return str(info.reason)
     return "INTERNAL"

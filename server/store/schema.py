@@ -4,6 +4,8 @@ Resources keep their contract message and promote only the columns that a query 
 Rows of `TENANT` tables are fenced by row security; migrations hold the policies and the functions.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -34,15 +36,15 @@ Id = Text(collation="C")
 Time = DateTime(timezone=True)
 
 
-def _column(name: str, kind: TypeEngine[object] | type[TypeEngine[object]], *, null: bool = False) -> Column[object]:
+def _column(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]], *, null: bool = False) -> Column[Any]:
     return Column(name, kind, nullable=null)
 
 
-def _tenant() -> list[Column[object]]:
+def _tenant() -> list[Column[Any]]:
     return [_column("company_id", Id), _column("environment", SmallInteger)]
 
 
-def _table(name: str, *parts: Column[object] | Index | UniqueConstraint, key: tuple[str, ...]) -> Table:
+def _table(name: str, *parts: Column[Any] | Index | UniqueConstraint, key: tuple[str, ...]) -> Table:
     return Table(name, metadata, *_tenant(), *parts, PrimaryKeyConstraint("company_id", "environment", *key))
 
 

@@ -32,7 +32,9 @@ class Keyring:
 
     def __init__(self, master: bytes) -> None:
         if len(master) != _KEY_BYTES:
-            raise MasterKeyError("CORRIDOR_MASTER_KEY must be 32 bytes in base64: make one with `openssl rand -base64 32`.")
+            raise MasterKeyError(
+                "CORRIDOR_MASTER_KEY must be 32 bytes in base64: make one with `openssl rand -base64 32`."
+            )
         self._master = master
         self._cipher = AESGCM(self.derived("secrets at rest"))
 
@@ -50,7 +52,9 @@ class Keyring:
         try:
             return self._cipher.decrypt(ciphertext[:_NONCE_BYTES], ciphertext[_NONCE_BYTES:], owner.encode()).decode()
         except InvalidTag:
-            raise MasterKeyError("a stored secret does not open: this is not the master key it was stored with.") from None
+            raise MasterKeyError(
+                "a stored secret does not open: this is not the master key it was stored with."
+            ) from None
 
 
 def keyring(master_key: str, data_dir: Path) -> Keyring:
@@ -59,7 +63,9 @@ def keyring(master_key: str, data_dir: Path) -> Keyring:
         try:
             return Keyring(base64.b64decode(master_key, validate=True))
         except binascii.Error:
-            raise MasterKeyError("CORRIDOR_MASTER_KEY is not base64: make one with `openssl rand -base64 32`.") from None
+            raise MasterKeyError(
+                "CORRIDOR_MASTER_KEY is not base64: make one with `openssl rand -base64 32`."
+            ) from None
     path = data_dir / _KEY_FILE
     data_dir.mkdir(parents=True, exist_ok=True)
     try:
@@ -86,7 +92,8 @@ class Stored:
 _PUT = "INSERT INTO corridor.secrets VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp(), NULL)"
 _ACTIVE = """
 SELECT secret_id, name, ciphertext FROM corridor.secrets
-WHERE company_id = %s AND environment = %s AND owner_id = %s AND (expire_time IS NULL OR expire_time > clock_timestamp())
+WHERE company_id = %s AND environment = %s AND owner_id = %s
+    AND (expire_time IS NULL OR expire_time > clock_timestamp())
 ORDER BY secret_id DESC
 """
 _RETIRE = """
@@ -105,9 +112,7 @@ def put(connection: Connection, context: Context, ring: Keyring, owner_id: str, 
     return secret_id
 
 
-def retire(
-    connection: Connection, context: Context, owner_id: str, name: str, *, but: str, after_hours: int
-) -> None:
+def retire(connection: Connection, context: Context, owner_id: str, name: str, *, but: str, after_hours: int) -> None:
     """Let every secret of the name end after some hours, except the one with the id `but`."""
     who = context.who
     connection.execute(_RETIRE, (after_hours, who.company_id, who.environment, owner_id, name, but, after_hours))

@@ -4,11 +4,11 @@ A lane is worked on from its front only, so one that is stuck delays itself and 
 """
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from corridor.type.v1.environment_pb2 import Environment
 from server.store.engine import Connection
 
 
@@ -25,7 +25,7 @@ class Job:
     """One piece of work, as a worker holds it. `tries` counts this one, and tells whose lease it is."""
 
     company_id: str
-    environment: int
+    environment: "Environment.ValueType"
     work_id: int
     kind: str
     lane: str
@@ -136,17 +136,17 @@ def schedule(
     connection.execute(_SCHEDULE, values)
 
 
-def bring_back(connection: Connection, company_id: str, kind: str, lane: str, *, states: Sequence[State] = tuple(State)) -> int:
+def bring_back(connection: Connection, company_id: str, kind: str, lane: str, *states: State) -> int:
     """Make work of the lanes like `lane` due now, as if it had never been tried; how many pieces that were.
 
-    Work that a worker holds at the moment is left alone.
+    Without `states` it does not matter where the work stands. Work that a worker holds at the moment is left alone.
     """
-    return connection.execute(_NOW, (company_id, kind, lane, list(states))).rowcount
+    return connection.execute(_NOW, (company_id, kind, lane, list(states or State))).rowcount
 
 
 def backoff_seconds(tries: int, *, first: float = 1.0, most: float = 300.0) -> float:
     """How long to wait after the given number of tries: doubling, with up to a fifth less at random."""
-    return min(most, first * 2 ** min(tries - 1, 30)) * random.uniform(0.8, 1.0)  # noqa: S311 - spreads load
+    return min(most, first * 2.0 ** min(tries - 1, 30)) * random.uniform(0.8, 1.0)  # noqa: S311 - spreads load
 
 
 def depth(connection: Connection) -> list[tuple[str, int, int, float]]:

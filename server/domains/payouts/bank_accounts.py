@@ -35,7 +35,7 @@ SEPA_RAILS = (rail_pb2.RAIL_SEPA, rail_pb2.RAIL_SEPA_INSTANT, rail_pb2.RAIL_SWIF
 _ASCII = re.compile(r"^[\x20-\x7e]*$")
 _US_ACCOUNT = re.compile(r"^[0-9A-Za-z-]{4,17}$")
 # First two digits of assigned routing numbers (ABA Routing Number Administrative Board, routing number policy).
-_ABA_PREFIXES = {*range(0, 13), *range(21, 33), *range(61, 73), 80}
+_ABA_PREFIXES = {*range(13), *range(21, 33), *range(61, 73), 80}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Fault:
 
     field: str
     description: str
-    kind: int  # corridor.payouts.v1.BankAccountFault
+    kind: "faults.BankAccountFault.ValueType"
 
     def violation(self, prefix: str) -> Violation:
         """The fault as the violation of a request's field."""
@@ -81,9 +81,17 @@ def _iban(account: BankAccount, facts: BankAccountFacts) -> list[Fault]:
     except InvalidCountryCode:
         return [Fault("iban.iban", "begins with a country that has no IBANs", faults.BANK_ACCOUNT_FAULT_COUNTRY)]
     except (InvalidChecksumDigits, InvalidBBANChecksum):
-        return [Fault("iban.iban", "has check digits that do not fit (ISO 7064 MOD 97-10)", faults.BANK_ACCOUNT_FAULT_CHECK_DIGIT)]
+        return [
+            Fault(
+                "iban.iban",
+                "has check digits that do not fit (ISO 7064 MOD 97-10)",
+                faults.BANK_ACCOUNT_FAULT_CHECK_DIGIT,
+            )
+        ]
     except SchwiftyException:
-        return [Fault("iban.iban", "does not have the structure of its country's IBANs", faults.BANK_ACCOUNT_FAULT_FORMAT)]
+        return [
+            Fault("iban.iban", "does not have the structure of its country's IBANs", faults.BANK_ACCOUNT_FAULT_FORMAT)
+        ]
     account.iban.iban = str(iban)
     facts.country_code = iban.country_code
     found: list[Fault] = []
@@ -109,7 +117,9 @@ def _us(account: BankAccount, facts: BankAccountFacts) -> list[Fault]:
     if not re.fullmatch(r"[0-9]{9}", routing):
         found.append(Fault("us.routing_number", "must be 9 digits", faults.BANK_ACCOUNT_FAULT_FORMAT))
     elif sum(int(digit) * weight for digit, weight in zip(routing, (3, 7, 1) * 3, strict=True)) % 10:
-        found.append(Fault("us.routing_number", "has a check digit that does not fit", faults.BANK_ACCOUNT_FAULT_CHECK_DIGIT))
+        found.append(
+            Fault("us.routing_number", "has a check digit that does not fit", faults.BANK_ACCOUNT_FAULT_CHECK_DIGIT)
+        )
     elif int(routing[:2]) not in _ABA_PREFIXES or not int(routing):
         found.append(Fault("us.routing_number", "is of a range that is not assigned", faults.BANK_ACCOUNT_FAULT_BANK))
     if not _US_ACCOUNT.match(number):
@@ -162,7 +172,10 @@ def _read_bic(text: str) -> BIC | None:
 
 def _same_country(bic: str, iban: str) -> bool:
     # Banks of the Crown Dependencies and French territories use the BIC country of the mainland's system.
-    families = ({"GB", "GG", "IM", "JE"}, {"FR", "MC", "GF", "GP", "MQ", "RE", "PF", "NC", "YT", "PM", "BL", "MF", "WF"})
+    families = (
+        {"GB", "GG", "IM", "JE"},
+        {"FR", "MC", "GF", "GP", "MQ", "RE", "PF", "NC", "YT", "PM", "BL", "MF", "WF"},
+    )
     return bic == iban or any({bic, iban} <= family for family in families)
 
 

@@ -34,14 +34,12 @@ class BeneficiaryServicer:
         if request.party.HasField("address"):
             violations += _address(request.party.address)
         if violations:
-            raise fail(
-                reasons.ERROR_REASON_BANK_ACCOUNT_INVALID, "The details cannot be right.", violations=violations
-            )
+            raise fail(reasons.ERROR_REASON_BANK_ACCOUNT_INVALID, "The details cannot be right.", violations=violations)
         beneficiary = Beneficiary(
             beneficiary_id=ids.new("ben"),
             party=request.party,
             bank_account=verdict.account,
-            environment=context.who.environment,  # type: ignore[arg-type] # an enum's number
+            environment=context.who.environment,
             bank_account_facts=verdict.facts,
         )
         beneficiary.create_time.FromDatetime(self._clock.now())
@@ -50,9 +48,7 @@ class BeneficiaryServicer:
             audit.record(connection, context, beneficiary.beneficiary_id)
             return answer(beneficiary.beneficiary_id, api.CreateBeneficiaryResponse(beneficiary=beneficiary))
 
-    def GetBeneficiary(
-        self, request: api.GetBeneficiaryRequest, _: grpc.ServicerContext
-    ) -> api.GetBeneficiaryResponse:
+    def GetBeneficiary(self, request: api.GetBeneficiaryRequest, _: grpc.ServicerContext) -> api.GetBeneficiaryResponse:
         """One beneficiary."""
         context = current()
         context.resource_id = request.beneficiary_id
@@ -80,7 +76,7 @@ class BeneficiaryServicer:
         verdict = bank_accounts.verdict(request.bank_account)
         if verdict.faults:
             violations = [
-                api.BankAccountViolation(field=fault.field, description=fault.description, fault=fault.kind)  # type: ignore[arg-type] # an enum's number
+                api.BankAccountViolation(field=fault.field, description=fault.description, fault=fault.kind)
                 for fault in verdict.faults
             ]
             return api.ValidateBankAccountResponse(valid=False, violations=violations)

@@ -1,5 +1,9 @@
 """How a payout moves. Every rule about payout states is in this table."""
 
+from collections.abc import Callable, Mapping
+
+from google.protobuf.message import Message
+
 from corridor.payouts.v1 import payout_event_pb2, payout_pb2
 from server.kit.lifecycle import Lifecycle
 
@@ -26,7 +30,7 @@ LIFECYCLE = Lifecycle(
 )
 
 # The event that a change to each state publishes.
-EVENTS = {
+EVENTS: Mapping[int, Callable[..., Message]] = {
     ACCEPTED: payout_event_pb2.PayoutAccepted,
     HELD: payout_event_pb2.PayoutHeld,
     SENT: payout_event_pb2.PayoutSent,

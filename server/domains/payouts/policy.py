@@ -1,19 +1,21 @@
 """What the company allows, and what rails carry. Every rule answers at once, from what it is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.payouts.v1 import payout_pb2
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
-from corridor.payouts.v1.payout_reason_pb2 import PAYOUT_REASON_AMOUNT_REVIEW, PAYOUT_REASON_UNSPECIFIED
+from corridor.payouts.v1.payout_reason_pb2 import PAYOUT_REASON_AMOUNT_REVIEW, PAYOUT_REASON_UNSPECIFIED, PayoutReason
 from corridor.payouts.v1.payout_settings_pb2 import PayoutLimit, PayoutSettings
 from corridor.type.v1 import rail_pb2
 from corridor.type.v1.money_pb2 import Money
+from corridor.type.v1.rail_pb2 import Rail
 from server.kit import money
 from server.kit.errors import Violation, fail
 
 # The most that a rail carries in one payment, in minor units of its currency, as of November 2026.
-RAIL_LIMITS = {
+RAIL_LIMITS: Mapping[int, int] = {
     rail_pb2.RAIL_ACH: 99_999_999_99,  # NACHA, entry detail record: ten digits
     rail_pb2.RAIL_ACH_SAME_DAY: 1_000_000_00,  # NACHA, same day ACH dollar limit since March 2022
     rail_pb2.RAIL_WIRE: 9_999_999_999_99,  # Fedwire Funds Service: below ten billion dollars
@@ -30,12 +32,12 @@ RAIL_LIMITS = {
 class Decision:
     """How a payout is accepted."""
 
-    rail: int
-    state: int
-    reason: int = PAYOUT_REASON_UNSPECIFIED
+    rail: "Rail.ValueType"
+    state: "payout_pb2.PayoutState.ValueType"
+    reason: "PayoutReason.ValueType" = PAYOUT_REASON_UNSPECIFIED
 
 
-def accept(amount: Money, rail: int, beneficiary: Beneficiary, settings: PayoutSettings) -> Decision:
+def accept(amount: Money, rail: "Rail.ValueType", beneficiary: Beneficiary, settings: PayoutSettings) -> Decision:
     """How to accept a payout of this amount. Raises if currency, rail or amount are refused."""
     money.check_currency(amount.currency_code, "amount.currency_code")
     if amount.currency_code != beneficiary.bank_account.currency_code:

@@ -22,7 +22,7 @@ def fee(connection: Connection, amount: Money, rail: int) -> Money:
 
 
 def cut_off(settlement: Settlement, now: datetime) -> datetime | None:
-    """Until when it has to be accepted to leave on the next banking day that is open; None for rails that never close."""
+    """Until when it has to be accepted to leave with the next batch; None for rails that never close."""
     if settlement.cut_off is None:
         return None
     zone = ZoneInfo(settlement.timezone)

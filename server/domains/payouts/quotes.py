@@ -29,20 +29,20 @@ class Quotes:
         self._providers = providers
         self._clock = clock
 
-    def quote(self, context: Context, amount: Money, rail: int) -> Quote:
+    def quote(self, context: Context, amount: Money, rail: "rail_pb2.Rail.ValueType") -> Quote:
         """The quote. Raises ROUTE_NOT_FOUND if no route would send it now."""
         who = context.who
         with self._store.of(who.company_id, who.environment) as connection:
             route = routing.find(connection, context, "payouts", rail)
         if route is None or route.mode != route_pb2.ROUTE_MODE_ON:
-            raise fail(reasons.ERROR_REASON_ROUTE_NOT_FOUND, f"No route is on for {rail_pb2.Rail.Name(rail)}.")  # type: ignore[arg-type] # an enum's number
+            raise fail(reasons.ERROR_REASON_ROUTE_NOT_FOUND, f"No route is on for {rail_pb2.Rail.Name(rail)}.")
         live = self._connections.get(context, route.primary_connection_id)
-        settlement = self._providers[live.provider].manifest.coverage["payouts"].settlement.get(rail, _AT_ONCE)  # type: ignore[call-overload] # as above
+        settlement = self._providers[live.provider].manifest.coverage["payouts"].settlement.get(rail, _AT_ONCE)
         now = self._clock.now()
         made = Quote(
             connection_id=route.primary_connection_id,
             provider=live.provider,
-            rail=rail,  # type: ignore[arg-type] # as above
+            rail=rail,
             amount=amount,
             fee=quote.fee(live.connection, amount, rail),
         )

@@ -99,7 +99,7 @@ class Payouts:
             failpoint("accept.before")
             row = connection.execute(_ACCEPT, values).fetchone()
             failpoint("accept.after")
-        return row  # type: ignore[return-value] # the function's columns
+        return row
 
     def get(self, context: Context, payout_id: str) -> Payout | None:
         """The payout, if the caller's company has it in this environment."""
@@ -127,18 +127,17 @@ class Payouts:
         conditions, values = ["company_id = %s", "environment = %s"], [who.company_id, who.environment]
         for condition, value in [*where, *([("payout_id < %s", after)] if after else [])]:
             conditions.append(condition)
-            values.append(value)  # type: ignore[arg-type] # whatever the condition takes
-        sql = (
-            f"SELECT message FROM corridor.payouts WHERE {' AND '.join(conditions)} "  # noqa: S608 - conditions are ours
-            "ORDER BY payout_id DESC LIMIT %s"
-        )
+            values.append(value)
+        sql = f"SELECT message FROM corridor.payouts WHERE {' AND '.join(conditions)} ORDER BY payout_id DESC LIMIT %s"
         with self._store.of(who.company_id, who.environment) as connection:
             rows = connection.execute(sql, (*values, size)).fetchall()
         return [Payout.FromString(row[0]) for row in rows]
 
-    def change(self, connection: Connection, context: Context, payout: Payout, state: int) -> None:
+    def change(
+        self, connection: Connection, context: Context, payout: Payout, state: "payout_pb2.PayoutState.ValueType"
+    ) -> None:
         """Move a locked payout to a state, and publish it."""
-        payout.state = state  # type: ignore[assignment] # an enum's number
+        payout.state = state
         payout.revision += 1
         payout.update_time.FromDatetime(self._clock.now())
         self.save(connection, context, payout)
@@ -216,9 +215,7 @@ class Payouts:
         elif verdict == Verdict.CONFLICTS:
             was, now = (payout_pb2.PayoutState.Name(state) for state in (payout.state, seen.state))
             summary = contradiction or f"The provider says {now} of a payout that is {was}."
-            work_items.open_item(
-                connection, context, payout.payout_id, work_item_pb2.WORK_ITEM_KIND_CONFLICT, summary
-            )
+            work_items.open_item(connection, context, payout.payout_id, work_item_pb2.WORK_ITEM_KIND_CONFLICT, summary)
 
     def schedule(self, connection: Connection, context: Context, kind: str, payout: Payout, after: float = 0.0) -> None:
         """Schedule a step of a payout in the caller's transaction, `after` so many seconds."""

@@ -136,7 +136,9 @@ class PayoutServicer:
             if not moved:
                 state = payout_pb2.PayoutState.Name(payout.state)
                 raise fail(
-                    reasons.ERROR_REASON_PAYOUT_NOT_RETRYABLE, f"Nothing of the payout waits; it is {state}.", state=state
+                    reasons.ERROR_REASON_PAYOUT_NOT_RETRYABLE,
+                    f"Nothing of the payout waits; it is {state}.",
+                    state=state,
                 )
             return self._answered(connection, context, answer, payout, api.RetryPayoutResponse(payout=payout))
 
@@ -183,9 +185,7 @@ class PayoutServicer:
             audit.record(connection, context, "")
             return answer("", api.UpdatePayoutSettingsResponse(settings=request.settings))
 
-    def _answered(
-        self, connection: Connection, context: Context, answer: Any, payout: Payout, response: Any
-    ) -> bytes:
+    def _answered(self, connection: Connection, context: Context, answer: Any, payout: Payout, response: Any) -> bytes:
         audit.record(connection, context, payout.payout_id)
         data: bytes = answer(payout.payout_id, response)
         self._waker.wake()

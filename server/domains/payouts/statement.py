@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from corridor.type.v1 import rail_pb2
 
 # The longest text per rail, in characters.
-LENGTHS = {
+LENGTHS: Mapping[int, int] = {
     rail_pb2.RAIL_ACH: 80,  # NACHA, addenda record type 05, payment related information
     rail_pb2.RAIL_ACH_SAME_DAY: 80,
     rail_pb2.RAIL_WIRE: 140,  # ISO 20022 unstructured remittance information, as in Fedwire and CHIPS

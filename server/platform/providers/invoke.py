@@ -28,7 +28,7 @@ from server.store.engine import Connection, Store
 
 _log = structlog.get_logger("corridor.providers")
 _PROPAGATOR = TraceContextTextMapPropagator()
-_ENVIRONMENTS = {
+_ENVIRONMENTS: Mapping[int, str] = {
     environment_pb2.ENVIRONMENT_SANDBOX: "sandbox",
     environment_pb2.ENVIRONMENT_LIVE: "live",
 }
@@ -144,11 +144,13 @@ class Invoker:
         return promise.carrier != "none" and age < timedelta(hours=promise.window_hours)
 
     def hold_route(self, context: Context, ended: Ended) -> None:
-        """Stop sending over a connection whose credentials the provider refuses; work waits until it is routed again."""
+        """Hold the routes of a connection whose credentials the provider refuses; work waits until they are on again."""
         if isinstance(ended.error, Misconfigured) and ended.error.credentials:
             who = context.who
             with self._store.of(who.company_id, who.environment) as connection:
-                connection.execute(_HOLD, (route_pb2.ROUTE_MODE_QUEUE, who.company_id, who.environment, ended.connection_id))
+                connection.execute(
+                    _HOLD, (route_pb2.ROUTE_MODE_QUEUE, who.company_id, who.environment, ended.connection_id)
+                )
             _log.error("route_held", connection_id=ended.connection_id, provider=ended.provider)
 
     def _call(self, context: Context, live: Live, provider: Provider, operation: str, resource_id: str) -> Call:

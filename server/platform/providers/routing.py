@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from corridor.operations.v1 import work_item_pb2
 from corridor.providers.v1 import route_pb2
 from corridor.providers.v1.route_pb2 import Route
+from corridor.type.v1.rail_pb2 import Rail
 from server.kit.context import Context
 from server.store.engine import Connection
 
@@ -48,7 +49,7 @@ class AskPerson:
 Choice = Use | Wait | AskPerson
 
 
-def find(connection: Connection, context: Context, domain: str, rail: int) -> Route | None:
+def find(connection: Connection, context: Context, domain: str, rail: "Rail.ValueType") -> Route | None:
     """The company's route for the rail, or for every rail."""
     who = context.who
     row = connection.execute(_FIND, (who.company_id, who.environment, domain, rail)).fetchone()
@@ -62,7 +63,7 @@ def find(connection: Connection, context: Context, domain: str, rail: int) -> Ro
         mode=mode,
         primary_connection_id=primary,
         standby_connection_id=standby,
-        environment=who.environment,  # type: ignore[arg-type] # an enum's number
+        environment=who.environment,
     )
 
 

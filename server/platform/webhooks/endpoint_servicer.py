@@ -7,7 +7,8 @@ import grpc
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.webhooks.v1 import endpoint_service_pb2 as api
 from corridor.webhooks.v1.endpoint_pb2 import WebhookEndpoint
-from server.kit import context as contexts, contract
+from server.kit import context as contexts
+from server.kit import contract
 from server.kit.context import Context
 from server.kit.errors import Failure, Violation, fail
 from server.kit.paging import PageTokens
@@ -32,9 +33,9 @@ class WebhookEndpointServicer:
     def CreateWebhookEndpoint(self, request: api.CreateWebhookEndpointRequest, _: grpc.ServicerContext) -> bytes:
         """Add an address, and show its first secret."""
         context = contexts.current()
-        _check_types(request.event_types)
+        idempotency.check(self._store, context)
+        self._check(request.url, request.event_types)
         with idempotency.once(self._store, context) as (connection, answer):
-            self._check(request.url)
             made = endpoints.create(connection, context, self._ring, request.url, sorted(request.event_types))
             if made is None:
                 raise fail(
@@ -70,9 +71,9 @@ class WebhookEndpointServicer:
     def UpdateWebhookEndpoint(self, request: api.UpdateWebhookEndpointRequest, _: grpc.ServicerContext) -> bytes:
         """Replace address, event types and state."""
         context = contexts.current()
-        _check_types(request.event_types)
+        idempotency.check(self._store, context)
+        self._check(request.url, request.event_types)
         with idempotency.once(self._store, context) as (connection, answer):
-            self._check(request.url)
             before = _locked(connection, context, request.webhook_endpoint_id)
             types = sorted(request.event_types)
             endpoint = endpoints.update(connection, context, before, request.url, types, request.state)
@@ -103,7 +104,9 @@ class WebhookEndpointServicer:
             response = api.RotateWebhookSecretResponse(webhook_endpoint=endpoint, secret=secret)
             return answer(endpoint.webhook_endpoint_id, response)
 
-    def _check(self, url: str) -> None:
+    def _check(self, url: str, event_types: Sequence[str]) -> None:
+        # Outside of the transaction: a slow name server must not hold a connection to the database.
+        _check_types(event_types)
         try:
             self._guard.check(url)
         except Refused as refused:

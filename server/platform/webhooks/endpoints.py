@@ -11,10 +11,10 @@ from corridor.webhooks.v1.endpoint_pb2 import (
 from server.kit import ids
 from server.kit.context import Context
 from server.kit.paging import Page
+from server.platform.webhooks import signing
 from server.store import pages, secrets, work
 from server.store.engine import Connection
 from server.store.secrets import Keyring
-from server.platform.webhooks import signing
 
 DELIVER = "webhooks.deliver"
 ENDPOINTS_AT_MOST = 20  # in one environment of a company
@@ -83,7 +83,9 @@ def get(connection: Connection, context: Context, endpoint_id: str, *, lock: boo
 
 def page(connection: Connection, context: Context, wanted: Page) -> tuple[list[WebhookEndpoint], bool]:
     """A page of endpoints, the newest first, and whether there are more."""
-    select = f"SELECT * FROM (SELECT company_id, {_COLUMNS} FROM corridor.webhook_endpoints WHERE delete_time IS NULL) e"
+    select = (
+        f"SELECT * FROM (SELECT company_id, {_COLUMNS} FROM corridor.webhook_endpoints WHERE delete_time IS NULL) e"
+    )
     rows, more = pages.newest_first(connection, context, select, key="webhook_endpoint_id", page=wanted)
     return [_endpoint(row[1:]) for row in rows], more
 

@@ -1,6 +1,6 @@
 """The vendor's OpenAPI document as a judge of what we send and of what our simulator answers.
 
-Its faults are repaired by the table REPAIRS and nowhere else, so that each one can be read and compared.
+Its faults are repaired by the table REPAIRS and the rule on nulls, and nowhere else, so that each can be read.
 """
 
 import copy
@@ -24,20 +24,13 @@ _CREATE = "components/schemas/payment_order_create_request"
 _UPDATE = "components/schemas/payment_order_update_request"
 
 
-def _or_null(name: str) -> dict[str, Any]:
-    """A reference that may be null: OpenAPI 3.0 ignores `nullable` beside `$ref`, so it has to be said in this way."""
-    return {"anyOf": [{"$ref": f"#/components/schemas/{name}"}, {"type": "object", "nullable": True, "enum": [None]}]}
-
+_NULL: dict[str, Any] = {"type": "object", "nullable": True, "enum": [None]}
+_ADDRESS_OR_NULL = {"anyOf": [{"$ref": "#/components/schemas/address"}, _NULL]}
 
 REPAIRS: tuple[tuple[str, Any], ...] = (
-    # `$ref` with `nullable` beside it: null is meant, and refused.
-    (f"{_ORDER}/properties/current_return", _or_null("return")),
-    (f"{_ORDER}/properties/current_hold", _or_null("hold")),
-    (f"{_ORDER}/properties/foreign_exchange_rate", _or_null("foreign_exchange_rate")),
-    ("components/schemas/return/properties/current_return", _or_null("return")),
     # "… or `null`", says the description; the schema does not.
-    (f"{_ORDER}/properties/receiving_account/oneOf/0/properties/party_address", _or_null("address")),
-    ("components/schemas/external_account/properties/party_address", _or_null("address")),
+    (f"{_ORDER}/properties/receiving_account/oneOf/0/properties/party_address", _ADDRESS_OR_NULL),
+    ("components/schemas/external_account/properties/party_address", _ADDRESS_OR_NULL),
     # Not faults, but closed here so that a misspelt field of ours is refused rather than taken for an extra one.
     (f"{_CREATE}/additionalProperties", False),
     (f"{_CREATE}/properties/receiving_account/additionalProperties", False),
@@ -46,6 +39,23 @@ REPAIRS: tuple[tuple[str, Any], ...] = (
     ("components/schemas/address_request/additionalProperties", False),
     (f"{_UPDATE}/additionalProperties", False),
 )
+
+
+def _with_nulls(schema: Any) -> Any:
+    """The document with `nullable` taken at its word, also where OpenAPI 3.0.3 gives it no effect.
+
+    That is beside `$ref` or `oneOf`, and beside an `enum` without null: all through the document null is meant.
+    """
+    if isinstance(schema, list):
+        return [_with_nulls(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    repaired = {name: _with_nulls(value) for name, value in schema.items()}
+    if repaired.get("nullable") is not True:
+        return repaired
+    if "enum" in repaired and None not in repaired["enum"]:
+        return {**repaired, "enum": [*repaired["enum"], None]}
+    return {"anyOf": [repaired, _NULL]} if "$ref" in repaired or "oneOf" in repaired else repaired
 
 
 @functools.cache
@@ -113,7 +123,7 @@ def _judge() -> OpenAPI:
         for step in parents:
             place = place[int(step)] if isinstance(place, list) else place[step]
         place[last] = value
-    return OpenAPI.from_dict(repaired, config=Config(spec_validator_cls=None))
+    return OpenAPI.from_dict(_with_nulls(repaired), config=Config(spec_validator_cls=None))
 
 
 def check_request(request: Request) -> None:
