@@ -145,14 +145,36 @@ def camel_names(registry: Registry) -> frozenset[str]:
     )
 
 
-def check_spellings(message: DescMessage, value: Any, field: DescField | None = None) -> None:
-    """Raises Refusal where one field is given under both of its names. The codec would take the last.
+def has_choices(message: DescMessage, seen: frozenset[str] = frozenset()) -> bool:
+    """Whether a message has a oneof anywhere inside."""
+    if message.type_name in seen or message.type_name.startswith(_WELL_KNOWN):
+        return False
+    if message.oneofs:
+        return True
+    inside = seen | {message.type_name}
+    return any(has_choices(inner, inside) for field in message.fields if (inner := _inner(field)) is not None)
 
-    `value` is of the message, or of the field if one is named.
+
+def _inner(field: DescField) -> DescMessage | None:
+    kind = field.value
+    if isinstance(kind, DescFieldValueMessage):
+        return kind.message
+    element = kind.element if isinstance(kind, DescFieldValueList) else None
+    element = kind.value if isinstance(kind, DescFieldValueMap) else element
+    return element if isinstance(element, DescMessage) else None
+
+
+def check_once(message: DescMessage, value: Any) -> None:
+    """Raises Refusal where one field is given under both of its names, or two fields of a oneof are given.
+
+    The codec would take the last of them and drop the other in silence.
     """
-    if field is not None:
-        _check_part(field, value)
-    elif isinstance(value, dict):
+    if isinstance(value, dict):
+        for oneof in message.oneofs:
+            given = [f.name for f in oneof.fields if value.get(f.name, value.get(f.json_name)) is not None]
+            if len(given) > 1:
+                description = f"only one of {', '.join(given)} can be given"
+                raise Refusal("MALFORMED_REQUEST", description, violations=[Violation(given[1], description, "oneof")])
         for known in message.fields:
             both = known.name != known.json_name and known.name in value and known.json_name in value
             if both:
@@ -164,10 +186,10 @@ def check_spellings(message: DescMessage, value: Any, field: DescField | None = 
 def _check_part(field: DescField, part: Any) -> None:
     kind = field.value
     if isinstance(kind, DescFieldValueMessage):
-        check_spellings(kind.message, part)
+        check_once(kind.message, part)
     elif isinstance(kind, DescFieldValueList) and isinstance(kind.element, DescMessage) and isinstance(part, list):
         for element in part:
-            check_spellings(kind.element, element)
+            check_once(kind.element, element)
     elif isinstance(kind, DescFieldValueMap) and isinstance(kind.value, DescMessage) and isinstance(part, dict):
         for element in part.values():
-            check_spellings(kind.value, element)
+            check_once(kind.value, element)

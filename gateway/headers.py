@@ -110,8 +110,8 @@ class Inbound:
         """How long the call may take: the method's deadline, or the caller's `X-Request-Timeout` if that is shorter."""
         if self.timeout is None:
             return longest
-        if not _SECONDS(self.timeout):
-            raise Refusal("MALFORMED_REQUEST", "X-Request-Timeout must be seconds, such as 2 or 0.5.")
+        if not _SECONDS(self.timeout) or float(self.timeout) == 0:
+            raise Refusal("MALFORMED_REQUEST", "X-Request-Timeout must be seconds above 0, such as 2 or 0.5.")
         return min(float(self.timeout), longest)
 
     def client(self, peer: str, trusted_hops: int) -> str:

@@ -20,6 +20,7 @@ from gateway.bindings import (
     query_parameters,
 )
 from gateway.contract import Binding, Contract, Method
+from gateway.faults import has_choices
 
 RAW_REQUEST = "corridor.type.v1.RawRequest"
 
@@ -72,6 +73,7 @@ class Route:
     deadline_seconds: float
     keyed: bool
     safe: bool
+    choices: bool
     # The upstream callable; filled by the app, which alone knows the channel.
     call: Any = None
 
@@ -199,6 +201,7 @@ def _route(method: Method, binding: Binding) -> Route:
         deadline_seconds=method.policy.deadline_seconds,
         keyed=method.policy.idempotency != "NONE",
         safe=binding.verb == "GET",
+        choices=has_choices(method.input),
     )
 
 

@@ -4,7 +4,7 @@ Whatever the codec would accept in two ways, or drop in silence, is refused with
 """
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from protobuf import DescField, Message, Registry, message_from_json_value, message_to_json_value
 
@@ -86,15 +86,17 @@ class Transcoder:
         if not body or route.body is Body.RAW:
             return {}
         value = self._reader.read(body)
-        if self._reader.noticed:
-            faults.check_spellings(route.input.desc(), value, route.body_field)
         if route.body_field is not None:
-            return {route.body_field.name: value}
-        if not isinstance(value, dict):
+            value = {route.body_field.name: value}
+        elif not isinstance(value, dict):
             raise Refusal("MALFORMED_REQUEST", "The body must be a JSON object.")
-        return value
+        if self._reader.noticed and not route.choices:
+            faults.check_once(route.input.desc(), value)
+        return cast(dict[str, Any], value)
 
     def _message(self, route: Route, value: dict[str, Any]) -> tuple[Message, bytes]:
+        if route.choices:
+            faults.check_once(route.input.desc(), value)
         try:
             message = message_from_json_value(route.input, value, registry=self._registry)
             encoded = message.to_binary()

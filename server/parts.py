@@ -5,19 +5,26 @@ from dataclasses import dataclass
 
 from adapters.kit.call import Http
 from adapters.kit.discovery import Provider, providers
+from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from server.domains.payouts.beneficiaries import Beneficiaries, SettingsOfCompanies
 from server.domains.payouts.flows import Flows
 from server.domains.payouts.repository import Payouts, Timing
 from server.kit.clock import Clock, SystemClock
+from server.kit.context import Context
 from server.kit.paging import PageTokens
 from server.platform.metrics import Metrics
 from server.platform.providers.catalog import Catalog
 from server.platform.providers.connections import Connections
 from server.platform.providers.invoke import Invoker
+from server.platform.webhooks.deliver import Deliverer, Schedule
+from server.platform.webhooks.guard import Guard
+from server.platform.webhooks.post import Poster
+from server.platform.webhooks.read import Observe, Reader
 from server.settings import Settings
 from server.store import secrets
 from server.store.api_keys import ApiKeys
 from server.store.engine import Store
+from server.store.observations import Source
 from server.store.secrets import Keyring
 from server.store.wake import Waker
 
@@ -43,16 +50,21 @@ class Parts:
     beneficiaries: Beneficiaries
     payout_settings: SettingsOfCompanies
     flows: Flows
+    guard: Guard
+    poster: Poster
+    deliverer: Deliverer
+    reader: Reader
 
     def close(self) -> None:
         """Let go of threads and connections."""
         self.waker.close()
         self.http.close()
+        self.poster.close()
         self.store.close()
 
 
-def build(settings: Settings, database_url: str) -> Parts:
-    """The parts of a process that works on the given database."""
+def build(settings: Settings, database_url: str, *, schedule: Schedule | None = None) -> Parts:
+    """The parts of a process that works on the given database. `schedule` is for tests that cannot wait for days."""
     clock = SystemClock()
     keyring = secrets.keyring(settings.master_key, settings.data_dir)
     store = Store(database_url, pool_size=settings.pool_size)
@@ -66,6 +78,8 @@ def build(settings: Settings, database_url: str) -> Parts:
     timing = Timing(unknown_seconds=settings.unknown_seconds, poll_seconds=settings.poll_provider_seconds)
     payouts = Payouts(store, timing, clock)
     beneficiaries = Beneficiaries(store)
+    guard = Guard(allow_private=settings.allow_private_endpoints)
+    poster = Poster(guard, clock)
     return Parts(
         settings=settings,
         clock=clock,
@@ -83,5 +97,22 @@ def build(settings: Settings, database_url: str) -> Parts:
         payouts=payouts,
         beneficiaries=beneficiaries,
         payout_settings=SettingsOfCompanies(store),
-        flows=Flows(store, payouts, beneficiaries, invoker, timing.unknown_seconds),
+        flows=Flows(store, payouts, beneficiaries, invoker, timing, clock),
+        guard=guard,
+        poster=poster,
+        deliverer=Deliverer(store, keyring, poster, clock, metrics, schedule or Schedule()),
+        reader=Reader(store, found, observing(payouts), clock, metrics),
     )
+
+
+def observing(payouts: Payouts) -> Observe:
+    """How an observation that came by a webhook reaches the resource that it is about."""
+
+    def observe(context: Context, connection_id: str, observation: PayoutObservation, source_id: str) -> str | None:
+        payout_id = observation.payout_id or payouts.find(context, connection_id, observation.provider_reference)
+        if not payout_id:
+            return None
+        seen = payouts.observe(context, payout_id, connection_id, observation, Source.WEBHOOK, source_id)
+        return payout_id if seen else None
+
+    return observe

@@ -9,11 +9,15 @@ from server.domains.payouts.servicer import PayoutServicer
 from server.parts import Parts
 from server.platform.access.servicer import ApiKeyServicer
 from server.platform.audit.servicer import AuditServicer
+from server.platform.events.servicer import EventServicer
 from server.platform.operations.servicer import WorkItemServicer
 from server.platform.providers.catalog import ProviderServicer
 from server.platform.providers.connection_servicer import ConnectionServicer
 from server.platform.providers.routes import RouteServicer
 from server.platform.timeline import Timeline
+from server.platform.webhooks.delivery_servicer import DeliveryServicer
+from server.platform.webhooks.endpoint_servicer import WebhookEndpointServicer
+from server.platform.webhooks.receive import InboundDeliveryServicer
 
 
 def all_of(parts: Parts) -> Mapping[str, object]:
@@ -31,14 +35,20 @@ def all_of(parts: Parts) -> Mapping[str, object]:
         waker=parts.waker,
         clock=clock,
     )
-    connections = ConnectionServicer(store, tokens, parts.keyring, parts.catalog, parts.connections, clock)
+    connections = ConnectionServicer(store, tokens, parts.keyring, parts.catalog, parts.connections, parts.guard, clock)
+    inbound = InboundDeliveryServicer(store, tokens, parts.connections, parts.providers, parts.waker, clock)
+    endpoints = WebhookEndpointServicer(store, tokens, parts.keyring, parts.guard, parts.waker)
     return {
         "corridor.access.v1.ApiKeyService": ApiKeyServicer(store, parts.keys, tokens),
         "corridor.audit.v1.AuditService": AuditServicer(store, tokens),
+        "corridor.events.v1.EventService": EventServicer(store, tokens),
         "corridor.operations.v1.WorkItemService": WorkItemServicer(store, tokens),
         "corridor.payouts.v1.BeneficiaryService": BeneficiaryServicer(store, parts.beneficiaries, tokens, clock),
         "corridor.payouts.v1.PayoutService": payouts,
         "corridor.providers.v1.ConnectionService": connections,
         "corridor.providers.v1.ProviderService": ProviderServicer(tokens, parts.catalog),
         "corridor.providers.v1.RouteService": RouteServicer(store, tokens, parts.catalog, parts.waker),
+        "corridor.webhooks.v1.DeliveryService": DeliveryServicer(store, tokens, parts.waker),
+        "corridor.webhooks.v1.InboundDeliveryService": inbound,
+        "corridor.webhooks.v1.WebhookEndpointService": endpoints,
     }

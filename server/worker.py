@@ -142,4 +142,6 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
     return {
         "payouts.dispatch": parts.flows.dispatch,
         "payouts.follow": parts.flows.follow,
+        "webhooks.deliver": parts.deliverer.deliver,
+        "webhooks.read": parts.reader.read,
     }

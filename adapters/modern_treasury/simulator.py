@@ -183,8 +183,6 @@ class ModernTreasurySimulator(Simulator):
             self._put(ACCOUNT, receiving, organization)
         order = objects.payment_order(body, receiving, status, datetime.fromtimestamp(self.now(), UTC).date(), now)
         self._put(ORDER, order, organization)
-        if status == "approved":
-            self._tell(order, "approved", last=False)
         self._script(order["id"], script[1:] if status == "needs_approval" else script)
         return Answer(201, dict(order))
 

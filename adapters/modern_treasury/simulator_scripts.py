@@ -6,15 +6,15 @@ from typing import Any
 
 SETTLES = ("processing", "sent", "completed")
 SCRIPTS: dict[int, tuple[str, ...]] = {
-    90001: ("needs_approval",),
-    90002: ("needs_approval", "denied"),
-    90003: ("processing", "sent", "held", "completed"),
-    90004: ("processing", "sent", "stopped"),
-    90005: (*SETTLES, "reversed"),
-    90006: ("processing", "failed"),
-    90007: (*SETTLES, "returned:R03"),
-    90008: ("processing", "sent", "returned:R02"),
-    90009: (*SETTLES, "notice:C01"),
+    99001: ("needs_approval",),
+    99002: ("needs_approval", "denied"),
+    99003: ("processing", "sent", "held", "completed"),
+    99004: ("processing", "sent", "stopped"),
+    99005: (*SETTLES, "reversed"),
+    99006: ("processing", "failed"),
+    99007: (*SETTLES, "returned:R03"),
+    99008: ("processing", "sent", "returned:R02"),
+    99009: (*SETTLES, "notice:C01"),
 }
 """What becomes of an order, by the last five digits of its amount in minor units: statuses, one after the other.
 

@@ -76,6 +76,7 @@ def _kept(failure: Failure) -> bool:
     return failure.final and failure.reason not in {
         reasons.ERROR_REASON_INTERNAL,
         reasons.ERROR_REASON_IDEMPOTENCY_KEY_REUSED,
+        reasons.ERROR_REASON_PERMISSION_DENIED,  # says something of this caller; a key is every caller's of the company
     }
 
 

@@ -9,7 +9,6 @@ import functools
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -37,11 +36,12 @@ INSERT INTO corridor.idempotency VALUES (%s, %s, %s, %s, %s, %s, %s, %s, now()) 
 """
 
 
-@dataclass(frozen=True, slots=True)
 class Replay(Exception):  # noqa: N818 - how a call ends that was made before
     """The call was made before; this is the answer that it got, byte for byte."""
 
-    response: bytes
+    def __init__(self, response: bytes) -> None:
+        super().__init__("the call was made before")
+        self.response = response
 
 
 def fingerprint(request: Message, secret: bytes) -> bytes:
@@ -158,7 +158,9 @@ def _shows_secret(descriptor: Descriptor) -> bool:
         seen.add(message)
         if any(contract.sensitivity(field) == field_pb2.SENSITIVITY_SECRET for field in message.fields):
             return True
-        ahead += [field.message_type for field in message.fields if field.message_type and field.message_type not in seen]
+        ahead += [
+            field.message_type for field in message.fields if field.message_type and field.message_type not in seen
+        ]
     return False
 
 

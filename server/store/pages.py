@@ -24,11 +24,11 @@ def newest_first(
     """Up to `page.size` rows by falling `key`, and whether there are more.
 
     `select`, `key` and the columns of `where` are constants of the caller; values are bound. A column of `where`
-    whose value is empty (`""` or 0) is not a condition.
+    whose value is empty (`""`, 0 or `[]`) is not a condition; a list admits each of its values.
     """
     who = context.who
     wanted = {name: value for name, value in (where or {}).items() if value}
-    conditions = ["company_id = %s", "environment = %s", *(f"{name} = %s" for name in wanted)]
+    conditions = ["company_id = %s", "environment = %s", *(_condition(name, value) for name, value in wanted.items())]
     values: list[object] = [who.company_id, who.environment, *wanted.values()]
     if page.after is not None:
         conditions.append(f"{key} < %s")
@@ -36,3 +36,7 @@ def newest_first(
     query = f"{select} WHERE {' AND '.join(conditions)} ORDER BY {key} DESC LIMIT %s"
     rows = connection.execute(query, [*values, page.size + 1]).fetchall()
     return rows[: page.size], len(rows) > page.size
+
+
+def _condition(name: str, value: object) -> str:
+    return f"{name} = ANY (%s)" if isinstance(value, list) else f"{name} = %s"

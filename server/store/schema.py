@@ -264,6 +264,7 @@ inbound_deliveries = _table(
     _column("provider_event_id", Id),
     _column("resource_id", Id),
     _column("body_sha256", LargeBinary),
+    _column("body_bytes", Integer),
     _column("request", LargeBinary),  # corridor.type.v1.RawRequest as it came
     _column("correlation_id", Text),
     _column("receive_time", Time),

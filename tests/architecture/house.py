@@ -48,7 +48,8 @@ def texts(*folders: str) -> Iterator[Path]:
     kinds = {".py", ".md", ".toml", ".yaml", ".yml", ".sql", ".proto", ".html", ".css", ".js", ".sh", ".ini", ".cfg"}
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in kinds and "__pycache__" not in path.parts:
+            scripted = path.parent.name == ".ci" and path.is_file()
+            if (path.suffix in kinds or scripted) and "__pycache__" not in path.parts:
                 yield path.relative_to(ROOT)
     yield from (path.relative_to(ROOT) for path in sorted(ROOT.iterdir()) if path.is_file() and path.suffix in kinds)
 

@@ -50,7 +50,7 @@ class Upstream(grpc.GenericRpcHandler):
         path = handler_call_details.method
         if path == "/grpc.health.v1.Health/Check":
             return grpc.unary_unary_rpc_method_handler(self._health)
-        metadata = {key: value for key, value in handler_call_details.invocation_metadata}
+        metadata = dict(handler_call_details.invocation_metadata)
         return grpc.unary_unary_rpc_method_handler(
             lambda request, context: self._answer(path, metadata, request, context)
         )

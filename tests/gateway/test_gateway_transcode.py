@@ -127,28 +127,49 @@ def test_json_is_taken(take: Take, body: Any, expected: dict[str, Any]) -> None:
         ({"inner": []}, "inner"),
         ({"labels": []}, "labels"),
         ({"labels": {"a": 1}}, "labels"),
-        ({"half": 1e39}, "half"),
-        ({"left": "a", "right": {}}, None),
+        ({"left": "a", "right": {}}, "right"),
         (b'{"text": "\\ud800"}', "text"),
         (b'{"labels": {"\\udfff": "a"}}', "labels"),
     ],
 )
-def test_json_of_the_wrong_kind_is_refused_by_field(take: Take, body: Any, field: str | None) -> None:
+def test_json_of_the_wrong_kind_is_refused_by_field(take: Take, body: Any, field: str) -> None:
     refusal = refused(take, body)
 
-    assert field is None or field == refusal.violations[0].field
+    assert field == refusal.violations[0].field
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"text": "a"', b'{"text": "a",}', b"{'text': 1}", b'{"text": "a"} x', b'{"text": "a\x01"}', b"nul", b"\xef\xbb\xbf{}",
-        b"\xff", b'{"text": "\xc3"}', b'{"real": NaN}', b'{"real": Infinity}', b'{"real": -Infinity}', b'{"real": 1e999}',
-        b"[]", b"null", b"5", b'"a"', b'{"big": ' + b"9" * 5000 + b"}", b'{"big": 9007199254740993.0}', b'{"big": 1e18}',
-        b'{"text": "a", "text": "b"}', b'{"inner": {"text": "a", "text": "a"}}', b'{"labels": {"a": "1", "a": "2"}}',
-        b'{"by_name": {}, "byName": {}}', b'{"inner": {"text": "\\ud83d"}}', b"\x00", b"{\x00}",
+        b'{"text": "a"',
+        b'{"text": "a",}',
+        b"{'text': 1}",
+        b'{"text": "a"} x',
+        b'{"text": "a\x01"}',
+        b"nul",
+        b"\xef\xbb\xbf{}",
+        b"\xff",
+        b'{"text": "\xc3"}',
+        b'{"real": NaN}',
+        b'{"real": Infinity}',
+        b'{"real": -Infinity}',
+        b'{"real": 1e999}',
+        b"[]",
+        b"null",
+        b"5",
+        b'"a"',
+        b'{"big": ' + b"9" * 5000 + b"}",
+        b'{"big": 9007199254740993.0}',
+        b'{"big": 1e18}',
+        b'{"text": "a", "text": "b"}',
+        b'{"inner": {"text": "a", "text": "a"}}',
+        b'{"labels": {"a": "1", "a": "2"}}',
+        b'{"by_name": {}, "byName": {}}',
+        b'{"inner": {"text": "\\ud83d"}}',
+        b"\x00",
+        b"{\x00}",
     ],
-)  # fmt: skip
+)
 def test_json_that_parsers_disagree_about_is_refused(take: Take, body: bytes) -> None:
     refused(take, body)
 
@@ -218,7 +239,8 @@ def test_a_body_can_be_a_repeated_field(take: Take) -> None:
         ("text=a+b%20c%2B", {"text": "a b c+"}),
         ("big=5&small=-3&flag=true&real=1.5&huge=7", {"big": "5", "small": -3, "flag": True, "real": 1.5, "huge": "7"}),
         ("texts=a&texts=b&texts=", {"texts": ["a", "b", ""]}),
-        ("colour=COLOUR_RED&colours=1&colours=COLOUR_BLUE", {"colour": "COLOUR_RED", "colours": ["COLOUR_RED", "COLOUR_BLUE"]}),
+        ("colour=COLOUR_RED", {"colour": "COLOUR_RED"}),
+        ("colours=1&colours=COLOUR_BLUE", {"colours": ["COLOUR_RED", "COLOUR_BLUE"]}),
         ("inner.text=a&inner.numbers=1&inner.numbers=2", {"inner": {"text": "a", "numbers": [1, 2]}}),
         ("time=2026-11-21T04:22:00Z&wait=3s&maybe=true", {"time": "2026-11-21T04:22:00Z", "wait": "3s", "maybe": True}),
         ("data=aGk%3D", {"data": "aGk="}),
@@ -237,8 +259,8 @@ def test_query_parameters_become_fields(take: Take, query: str, expected: dict[s
     "query",
     [
         "unknown=1", "inner=1", "inner.unknown=1", "inners=1", "labels=1", "labels.a=1", "name=other", "text=a&text=b",
-        "big=x", "big=", "flag=yes", "colour=RED", "text=%zz", "text=%ff", "time=now", "small=1&small=1", "=1", "text.x=1",
-        "inner.again.again.text=1", "left=a&right.text=b",
+        "big=x", "big=", "flag=yes", "colour=RED", "text=%zz", "text=%ff", "time=now", "small=1&small=1", "=1",
+        "text.x=1",         "inner.again.again.text=1", "left=a&right.text=b",
     ],
 )  # fmt: skip
 def test_query_parameters_that_do_not_fit_are_refused(take: Take, query: str) -> None:

@@ -4,6 +4,7 @@ A step may be interrupted anywhere. Whoever takes it over finds the attempt, and
 """
 
 from dataclasses import dataclass
+from datetime import UTC, timedelta
 from typing import Any
 
 from adapters.kit.call import Call
@@ -12,9 +13,11 @@ from corridor.payouts.v1 import payout_reason_pb2
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
+from server.domains.payouts import quote
 from server.domains.payouts.beneficiaries import Beneficiaries
 from server.domains.payouts.lifecycle import ACCEPTED, FAILED, PENDING, SENT
-from server.domains.payouts.repository import Payouts
+from server.domains.payouts.repository import Payouts, Timing
+from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.failpoint import failpoint
 from server.platform.providers import routing
@@ -32,6 +35,8 @@ CANCEL = "cancel_payout"
 
 # After so many look-ups without an answer a person is told; asking goes on.
 LOOK_UPS_BEFORE_PERSON = 8
+# How long after its expected settlement a payout may be under way before a person is told.
+OVERDUE_AFTER = timedelta(days=1)
 _SLOWEST_SECONDS = 3600.0
 
 # Attempts after which the provider may have the payout.
@@ -50,7 +55,8 @@ class Flows:
     payouts: Payouts
     beneficiaries: Beneficiaries
     invoker: Invoker
-    unknown_seconds: float
+    timing: Timing
+    clock: Clock
 
     def dispatch(self, context: Context, job: Job) -> work.Outcome:
         """Send an accepted payout over the connection that routing chooses."""
@@ -77,8 +83,7 @@ class Flows:
         payout = self.payouts.get(context, job.resource_id)
         if payout is None or payout.state not in (SENT, PENDING):
             return Done()
-        if job.tries == LOOK_UPS_BEFORE_PERSON:
-            self._tell_overdue(context, payout)
+        self._tell_if_overdue(context, payout, job)
 
         def ask(adapter: Any, call: Call) -> PayoutObservation | None:
             found: PayoutObservation | None = adapter.look_up_payout(call, payout)
@@ -93,7 +98,7 @@ class Flows:
         if after is not None and after.state not in (SENT, PENDING):
             return Done()
         known = after is not None and after.provider_reference
-        first = 60 * self.unknown_seconds if known else self.unknown_seconds
+        first = self.timing.poll_seconds if known else self.timing.unknown_seconds
         pause = work.backoff_seconds(job.tries, first=first, most=_SLOWEST_SECONDS)
         return Again(max(pause, ended.retry_after_seconds or 0.0), ended.detail)
 
@@ -117,6 +122,9 @@ class Flows:
             if locked is None or locked.state != ACCEPTED or any(a.outcome in MAY_HAVE_ACTED for a in made):
                 raise NotNow
             locked.connection_id, locked.provider = connection_id, live.provider
+            rules = self.invoker.manifest(live.provider).coverage["payouts"].settlement
+            if settlement := rules.get(payout.rail):
+                locked.expected_settlement_time.FromDatetime(quote.expected(settlement, self.clock.now()))
             self.payouts.save(connection, context, locked)
 
         failpoint("dispatch.before_attempt")
@@ -209,10 +217,16 @@ class Flows:
         with self.store.of(who.company_id, who.environment) as connection:
             work_items.open_item(connection, context, payout_id, kind, why)
 
-    def _tell_overdue(self, context: Context, payout: Payout) -> None:
-        known = bool(payout.provider_reference)
-        kind = work_item_pb2.WORK_ITEM_KIND_OVERDUE if known else work_item_pb2.WORK_ITEM_KIND_UNKNOWN_OUTCOME
-        self._ask(context, payout.payout_id, kind, f"Asked {LOOK_UPS_BEFORE_PERSON} times; it is still not at an end.")
+    def _tell_if_overdue(self, context: Context, payout: Payout, job: Job) -> None:
+        if not payout.provider_reference:
+            if job.tries > LOOK_UPS_BEFORE_PERSON:
+                why = f"Asked {LOOK_UPS_BEFORE_PERSON} times; whether the provider acted is still not known."
+                self._ask(context, payout.payout_id, work_item_pb2.WORK_ITEM_KIND_UNKNOWN_OUTCOME, why)
+            return
+        due = payout.expected_settlement_time if payout.HasField("expected_settlement_time") else payout.create_time
+        if self.clock.now() > due.ToDatetime(UTC) + OVERDUE_AFTER:
+            why = "It should have arrived by now, and the provider still works on it."
+            self._ask(context, payout.payout_id, work_item_pb2.WORK_ITEM_KIND_OVERDUE, why)
 
 
 _NEEDS_PERSON = {

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from corridor.access.v1 import api_key_pb2
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.options.v1 import method_pb2
+from corridor.type.v1.environment_pb2 import Environment
 from server.kit import contract, ids
 from server.kit.context import Caller, Context
 from server.kit.errors import Violation, fail
@@ -22,7 +23,7 @@ _SERVICE = "/corridor.access.v1.ApiKeyService"
 _PREFIX_PARTS = 3  # `ck`, the environment, the public part; what follows is the secret
 
 
-def create_company(store: Store, title: str, environment: int) -> str:
+def create_company(store: Store, title: str, environment: Environment.ValueType) -> str:
     """Set up a company; its id. `environment` only says in which one the caller goes on."""
     company_id = ids.new("co")
     with store.of(company_id, environment) as connection:
@@ -31,7 +32,12 @@ def create_company(store: Store, title: str, environment: int) -> str:
 
 
 def create_key(
-    store: Store, keys: ApiKeys, company_id: str, environment: int, title: str, scopes: Collection[str] = ()
+    store: Store,
+    keys: ApiKeys,
+    company_id: str,
+    environment: Environment.ValueType,
+    title: str,
+    scopes: Collection[str] = (),
 ) -> tuple[api_key_pb2.ApiKey, str]:
     """Make a key for a company, and its secret, which is shown this once. Without `scopes` it may do everything.
 
@@ -65,7 +71,7 @@ def revoke_key(store: Store, keys: ApiKeys, prefix: str) -> api_key_pb2.ApiKey:
     return key
 
 
-def _context(method: str, company_id: str, environment: int) -> Context:
+def _context(method: str, company_id: str, environment: Environment.ValueType) -> Context:
     request_id = ids.request_id()
     return Context(
         request_id=request_id,

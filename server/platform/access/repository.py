@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from psycopg.rows import TupleRow
 
 from corridor.access.v1 import api_key_pb2
+from corridor.type.v1.environment_pb2 import Environment
 from server.kit import ids
 from server.kit.context import Context
 from server.kit.paging import Page
@@ -57,7 +58,7 @@ def revoke(connection: Connection, context: Context, api_key_id: str) -> api_key
     return _api_key(row) if row else None
 
 
-def owner(connection: Connection, prefix: str) -> tuple[str, int, str] | None:
+def owner(connection: Connection, prefix: str) -> tuple[str, Environment.ValueType, str] | None:
     """Company, environment and id of the key with a prefix, whosever it is."""
     return connection.execute(_OWNER, (prefix,)).fetchone()
 

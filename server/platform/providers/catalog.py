@@ -1,4 +1,4 @@
-"""The catalogue: which providers this installation can talk to, as their manifests describe them. Discovery fills it."""
+"""The catalogue: which providers this installation can talk to. Discovery fills it; manifests describe them."""
 
 from collections.abc import Mapping
 

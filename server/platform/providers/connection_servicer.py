@@ -17,6 +17,7 @@ from server.kit.paging import PageTokens
 from server.platform.providers import connections, credentials
 from server.platform.providers.catalog import Catalog
 from server.platform.providers.connections import WEBHOOK_OVERLAP_HOURS, Connections
+from server.platform.webhooks.guard import Guard
 from server.store import audit, idempotency, secrets
 from server.store.engine import Connection, Store
 from server.store.secrets import Keyring
@@ -34,6 +35,7 @@ class ConnectionServicer:
         keyring: Keyring,
         catalog: Catalog,
         known: Connections,
+        guard: Guard,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -41,6 +43,7 @@ class ConnectionServicer:
         self._keyring = keyring
         self._catalog = catalog
         self._known = known
+        self._guard = guard
         self._clock = clock
 
     def CreateConnection(self, request: api.CreateConnectionRequest, _: grpc.ServicerContext) -> bytes:
@@ -53,7 +56,7 @@ class ConnectionServicer:
             connection_id=ids.new("conn"),
             provider=request.provider,
             title=request.title,
-            environment=context.who.environment,  # type: ignore[arg-type] # the enum's number
+            environment=context.who.environment,
             base_url=self._base_url(context, request),
             settings=credentials.settings(named, request.credentials),
             fees=request.fees,
@@ -126,7 +129,7 @@ class ConnectionServicer:
 
     def _base_url(self, context: Context, request: api.CreateConnectionRequest) -> str:
         if request.base_url:
-            credentials.check_base_url(request.base_url, live=context.who.live)
+            credentials.check_base_url(request.base_url, self._guard, live=context.who.live)
             return request.base_url.rstrip("/")
         return self._catalog.base_url(request.provider, context.who.environment)
 

@@ -4,13 +4,13 @@ Refusals name fields and never quote a value.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import urlsplit
 
 from adapters.kit.manifest import Credential
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.providers.v1.connection_pb2 import ConnectionFee
 from server.kit import money
 from server.kit.errors import Violation, fail
+from server.platform.webhooks.guard import Guard, Refused
 
 
 def check_credentials(named: Sequence[Credential], given: Mapping[str, str]) -> None:
@@ -41,9 +41,20 @@ def settings(named: Sequence[Credential], given: Mapping[str, str]) -> dict[str,
     return {name: value for name, value in given.items() if name in shown}
 
 
-def check_base_url(base_url: str, *, live: bool) -> None:
-    """Raise INVALID_ARGUMENT unless the address may stand in for the manifest's: only in the sandbox, only HTTP."""
-    if problem := _refused_live(live) or _malformed(base_url):
+def check_base_url(base_url: str, guard: Guard, *, live: bool) -> None:
+    """Raise INVALID_ARGUMENT unless the address may stand in for the manifest's: only in the sandbox, and guarded.
+
+    The guard keeps companies from reaching what stands beside the server by naming it as their provider.
+    """
+    problem = "has a query" if "?" in base_url else ""
+    if live:
+        problem = "is taken from the provider's manifest in the live environment"
+    try:
+        if not problem:
+            guard.check(base_url)
+    except Refused as refused:
+        problem = refused.why
+    if problem:
         violation = Violation("base_url", problem, "base_url")
         raise fail(reasons.ERROR_REASON_INVALID_ARGUMENT, f"base_url {problem}.", violations=[violation])
 
@@ -62,20 +73,3 @@ def check_fees(fees: Iterable[ConnectionFee]) -> None:
 def _fee_refused(problem: str) -> Exception:
     violation = Violation("fees", problem, "fees")
     return fail(reasons.ERROR_REASON_INVALID_ARGUMENT, f"fees {problem}.", violations=[violation])
-
-
-def _refused_live(live: bool) -> str:
-    return "is taken from the provider's manifest in the live environment" if live else ""
-
-
-def _malformed(base_url: str) -> str:
-    rule = "must be an http or https URL without user, query or fragment"
-    if not base_url.isascii() or not base_url.isprintable() or " " in base_url:
-        return rule
-    try:
-        parts = urlsplit(base_url)
-        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is no number, brackets that do not match
-        return rule
-    plain = not (parts.query or parts.fragment or "@" in parts.netloc or base_url.endswith(("?", "#")))
-    return "" if usable and plain else rule

@@ -16,6 +16,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from adapters.kit.call import Call, Exchange, Http
 from adapters.kit.discovery import Provider
 from adapters.kit.errors import Misconfigured, ProviderError, Rejected, Unavailable, Unknown, Unmapped
+from adapters.kit.manifest import Manifest
 from corridor.providers.v1 import route_pb2
 from corridor.type.v1 import environment_pb2
 from server.kit.clock import Clock, monotonic
@@ -137,6 +138,10 @@ class Invoker:
             exchanges=ended.exchanges,
         )
 
+    def manifest(self, provider: str) -> Manifest:
+        """What a provider's manifest says."""
+        return self._providers[provider].manifest
+
     def may_repeat(self, context: Context, connection_id: str, since: datetime) -> bool:
         """Whether the provider promises that a call first made at `since` can be repeated under its key."""
         promise = self._providers[self._connections.get(context, connection_id).provider].manifest.idempotency
@@ -144,7 +149,7 @@ class Invoker:
         return promise.carrier != "none" and age < timedelta(hours=promise.window_hours)
 
     def hold_route(self, context: Context, ended: Ended) -> None:
-        """Hold the routes of a connection whose credentials the provider refuses; work waits until they are on again."""
+        """Hold the routes of a connection whose credentials the provider refuses; work waits until they are on."""
         if isinstance(ended.error, Misconfigured) and ended.error.credentials:
             who = context.who
             with self._store.of(who.company_id, who.environment) as connection:

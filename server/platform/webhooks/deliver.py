@@ -78,7 +78,7 @@ WHERE {_ENDPOINT} AND state = {WEBHOOK_ENDPOINT_STATE_ENABLED}
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a delivery is tried again, and when an endpoint is held to be dead. The usual one makes 8 tries in 26.6 hours."""
+    """When a delivery is tried again, and when an endpoint is held to be dead: usually 8 tries in 26.6 hours."""
 
     gaps_seconds: tuple[float, ...] = (5, 60, 300, 1800, 2 * 3600, 8 * 3600, 16 * 3600)
     jitter: float = 0.1  # up to so much longer, never shorter
@@ -193,23 +193,23 @@ class Deliverer:
             if pause or loaded.failing_since is None:
                 connection.execute(_FAILED, values | {"pause": pause})
             if pause:
-                _tell(connection, context, loaded.endpoint_id, f"The endpoint is paused: nothing is delivered ({word}).")
+                _tell(
+                    connection, context, loaded.endpoint_id, f"The endpoint is paused: nothing is delivered ({word})."
+                )
                 _log.warning("endpoint_paused", webhook_endpoint_id=loaded.endpoint_id, status=answer.status)
             if after is None:
                 connection.execute(_END, values | {"state": DELIVERY_STATE_DEAD})
                 _tell(connection, context, loaded.endpoint_id, f"Deliveries to the endpoint were given up ({word}).")
                 _log.warning("delivery_dead", delivery_id=job.resource_id, webhook_endpoint_id=loaded.endpoint_id)
                 return Done()  # the delivery itself is the dead letter, and can be redelivered
-            if pause:
+            if pause and _paused(connection, values):
                 return _parked(connection, job)
         return Again(after, word)
 
     def _park(self, context: Context, job: Job, loaded: _Loaded) -> Outcome:
         values = _key(context, job) | {"endpoint_id": loaded.endpoint_id}
         with self._store.transaction(context.who.company_id, context.who.environment) as connection:
-            # The lock keeps the endpoint paused until this waits; enabling it then finds this among what waits.
-            row = connection.execute(_STATE, values).fetchone()
-            if row is not None and row[0] == WEBHOOK_ENDPOINT_STATE_PAUSED:
+            if _paused(connection, values):
                 return _parked(connection, job)
         return Again(0.0)
 
@@ -224,14 +224,26 @@ class Deliverer:
 def body_of(event: Event) -> bytes:
     """An event as endpoints receive it: proto3 JSON with the contract's field names, as the gateway writes it."""
     text = json_format.MessageToJson(
-        event, preserving_proto_field_name=True, always_print_fields_with_no_presence=True, indent=None, ensure_ascii=False
+        event,
+        preserving_proto_field_name=True,
+        always_print_fields_with_no_presence=True,
+        indent=None,
+        ensure_ascii=False,
     )
     return text.encode()
 
 
+def _paused(connection: Connection, values: dict[str, object]) -> bool:
+    """Whether the endpoint is paused, and stays so until the transaction ends: enabling it then finds what waits."""
+    row = connection.execute(_STATE, values).fetchone()
+    return row is not None and row[0] == WEBHOOK_ENDPOINT_STATE_PAUSED
+
+
 def _parked(connection: Connection, job: Job) -> Outcome:
     outcome = Parked("the endpoint is paused")
-    work.finish(connection, job, outcome)  # in the transaction that holds the endpoint's row; again by the worker, in vain
+    work.finish(
+        connection, job, outcome
+    )  # in the transaction that holds the endpoint's row; again by the worker, in vain
     return outcome
 
 

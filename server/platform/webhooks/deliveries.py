@@ -37,8 +37,8 @@ _MAKE = f"""
 queued AS (
     INSERT INTO corridor.work (company_id, environment, kind, lane, resource_id, state, tries, run_time,
         correlation_id, traceparent, error, create_time)
-    SELECT %(company_id)s, %(environment)s, '{DELIVER}', %(endpoint_id)s || '/' || resource_id, delivery_id, 0, 0, now(),
-        %(correlation_id)s, %(traceparent)s, '', now()
+    SELECT %(company_id)s, %(environment)s, '{DELIVER}', %(endpoint_id)s || '/' || resource_id, delivery_id, 0, 0,
+        now(), %(correlation_id)s, %(traceparent)s, '', now()
     FROM chosen ORDER BY place)
 SELECT delivery_id FROM chosen
 """
@@ -103,9 +103,7 @@ def get(connection: Connection, context: Context, delivery_id: str) -> Delivery 
     return delivery
 
 
-def page(
-    connection: Connection, context: Context, wanted: Page, only: Filter
-) -> tuple[list[Delivery], bool]:
+def page(connection: Connection, context: Context, wanted: Page, only: Filter) -> tuple[list[Delivery], bool]:
     """A page of deliveries without their tries, the newest first, and whether there are more."""
     where: Mapping[str, object] = {
         "webhook_endpoint_id": only.webhook_endpoint_id,

@@ -77,9 +77,7 @@ class DeliveryServicer:
                 raise fail(reasons.ERROR_REASON_NOT_FOUND, "There is no such webhook endpoint.")
             if endpoint.state == WEBHOOK_ENDPOINT_STATE_DISABLED:
                 violation = Violation("webhook_endpoint_id", "names a disabled endpoint: enable it first", "state")
-                raise fail(
-                    reasons.ERROR_REASON_INVALID_ARGUMENT, "The endpoint is disabled.", violations=[violation]
-                )
+                raise fail(reasons.ERROR_REASON_INVALID_ARGUMENT, "The endpoint is disabled.", violations=[violation])
             endpoint_id = endpoint.webhook_endpoint_id
             made = deliveries.repeat_period(connection, context, endpoint_id, start, end, [*states])
             audit.record(connection, context, endpoint_id)

@@ -89,7 +89,7 @@ class Guard:
         found = [str(literal)] if literal else self._resolved(host, port, timeout_seconds)
         if not found:
             raise Refused("does not resolve")
-        return found if self._allow_private else [_public(address) for address in found]
+        return list(found) if self._allow_private else [_public(address) for address in found]
 
     def _resolved(self, host: str, port: int, timeout_seconds: float) -> Sequence[str]:
         # The system's resolver cannot be told how long it may take, so it is asked from a thread that may be left.

@@ -14,6 +14,11 @@ from corridor.type.v1.party_pb2 import Business, Party, Person
 
 NOW = "2026-11-20T09:30:00Z"
 ORIGINATING_ACCOUNT = "0f8e3719-3dfd-4613-9bbf-c0333781b59f"
+CREDENTIALS = {
+    "organization_id": "org_example",
+    "api_key": "test-7Rk2pQ",
+    "originating_account_id": ORIGINATING_ACCOUNT,
+}
 
 ADDRESS = Address(
     lines=["1 Example Street", "Floor 2", "Door 3"],
@@ -58,9 +63,14 @@ def payout(rail: rail_pb2.Rail.ValueType = rail_pb2.RAIL_ACH, amount_minor: int 
     )
 
 
+def create_body() -> dict[str, Any]:
+    """The body of a right request to create a payment order."""
+    return mapping.payment_order(payout(), beneficiary(), ORIGINATING_ACCOUNT)
+
+
 def order(status: str = "completed", **changes: Any) -> dict[str, Any]:
     """A payment order as the vendor shows it: every field that its document requires."""
-    request = mapping.payment_order(payout(), beneficiary(), ORIGINATING_ACCOUNT)
+    request = create_body()
     account = simulator_objects.external_account(request["receiving_account"], NOW)
     made = simulator_objects.payment_order(request, account, status, date(2026, 11, 20), NOW)
     return {**made, **changes}

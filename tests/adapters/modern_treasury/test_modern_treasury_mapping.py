@@ -74,13 +74,13 @@ def test_the_sec_code_follows_the_kind_of_beneficiary(party: Any, code: str) -> 
 
 
 def test_an_ach_descriptor_has_ten_characters_and_the_addenda_all() -> None:
-    order = mapping.payment_order(samples.payout(), samples.beneficiary(), samples.ORIGINATING_ACCOUNT)
+    order = samples.create_body()
 
     assert ("Invoice 20", "Invoice 2026-117") == (order["statement_descriptor"], order["remittance_information"])
 
 
 def test_lines_of_an_address_beyond_two_are_joined_not_dropped() -> None:
-    order = mapping.payment_order(samples.payout(), samples.beneficiary(), samples.ORIGINATING_ACCOUNT)
+    order = samples.create_body()
 
     assert "Floor 2, Door 3" == order["receiving_account"]["party_address"]["line2"]
 

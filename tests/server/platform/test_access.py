@@ -83,6 +83,26 @@ def test_a_key_cannot_give_what_it_has_not(corridor: Running) -> None:
     assert "payouts:create" in refused.value.status.message
 
 
+def test_a_weaker_key_cannot_replay_the_creation_of_a_stronger_one(corridor: Running) -> None:
+    company_id = corridor.company()
+    create(corridor.client(company_id), ["payouts:create"])
+
+    with pytest.raises(Refused) as refused:
+        create(corridor.client(company_id, scopes=["keys:manage"]), ["payouts:create"])
+
+    assert "PERMISSION_DENIED" == refused.value.reason
+
+
+def test_a_refused_creation_leaves_its_key_to_a_stronger_caller(corridor: Running) -> None:
+    company_id = corridor.company()
+    with pytest.raises(Refused):
+        create(corridor.client(company_id, scopes=["keys:manage"]), ["payouts:create"])
+
+    made = create(corridor.client(company_id), ["payouts:create"])
+
+    assert ["payouts:create"] == list(made.api_key.scopes)
+
+
 def test_a_revoked_key_is_refused_at_once_by_the_server_that_revoked_it(corridor: Running) -> None:
     client = corridor.client()
     made = create(client, ["keys:read"])

@@ -1,5 +1,7 @@
 """The audit trail over gRPC: refusals stand in it beside what was done, and nobody reads another's."""
 
+from typing import Any
+
 import pytest
 
 from corridor.access.v1 import api_key_service_pb2 as keys
@@ -8,7 +10,7 @@ from corridor.audit.v1.audit_entry_pb2 import AUDIT_OUTCOME_REFUSED, AuditEntry
 from tests.serving import LIVE, Client, Refused, Running
 
 
-def entries(client: Client, **filters: str) -> list[AuditEntry]:
+def entries(client: Client, **filters: Any) -> list[AuditEntry]:
     """What the trail says, the newest first."""
     return list(client.call("AuditService/ListAuditEntries", api.ListAuditEntriesRequest(**filters)).audit_entries)
 

@@ -1,24 +1,29 @@
 """Work items over gRPC: open until a person says what was found out, and what was said first stands."""
 
+from typing import Any
+
 import pytest
 
 from corridor.operations.v1 import work_item_pb2
 from corridor.operations.v1 import work_item_service_pb2 as api
 from corridor.operations.v1.work_item_pb2 import WorkItem
+from corridor.type.v1.environment_pb2 import Environment
 from server.kit import ids
 from server.kit.context import Caller, Context
 from server.store import work_items
 from tests.serving import LIVE, SANDBOX, Client, Refused, Running
 
 
-def opened(corridor: Running, company_id: str, resource_id: str, kind: int = 1, environment: int = SANDBOX) -> None:
+def opened(
+    corridor: Running, company_id: str, resource_id: str, kind: int = 1, environment: Environment.ValueType = SANDBOX
+) -> None:
     """Open a work item as the platform does."""
     context = Context("req", "corr", caller=Caller(0, "corridor", company_id, environment))
     with corridor.parts.store.of(company_id, environment) as connection:
         work_items.open_item(connection, context, resource_id, kind, "Two answers that cannot both be true.")
 
 
-def items(client: Client, **filters: object) -> list[WorkItem]:
+def items(client: Client, **filters: Any) -> list[WorkItem]:
     """What is to be looked at, the newest first."""
     return list(client.call("WorkItemService/ListWorkItems", api.ListWorkItemsRequest(**filters)).work_items)
 

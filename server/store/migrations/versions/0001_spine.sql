@@ -146,6 +146,7 @@ CREATE TABLE corridor.inbound_deliveries (
     provider_event_id TEXT COLLATE "C" NOT NULL,
     resource_id TEXT COLLATE "C" NOT NULL,
     body_sha256 BYTEA NOT NULL,
+    body_bytes INTEGER NOT NULL,
     request BYTEA NOT NULL,
     correlation_id TEXT NOT NULL,
     receive_time TIMESTAMP WITH TIME ZONE NOT NULL,

@@ -1,0 +1,47 @@
+"""A simulated vendor whose orders stand still, a recorder before it, and calls through the recorder."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from adapters.kit.call import Call, Http
+from adapters.modern_treasury.simulator import ModernTreasurySimulator
+from tests.adapters.modern_treasury import samples
+from tests.adapters.modern_treasury.recorder import Recording, recording
+
+
+@pytest.fixture
+def simulator() -> Iterator[ModernTreasurySimulator]:
+    """A vendor whose orders stand still until they are moved."""
+    with ModernTreasurySimulator(step_seconds=3600) as running:
+        yield running
+
+
+@pytest.fixture
+def wire(simulator: ModernTreasurySimulator) -> Iterator[Recording]:
+    """What travels between the adapter and the vendor."""
+    with recording(simulator.url) as kept:
+        yield kept
+
+
+@pytest.fixture
+def call(wire: Recording) -> Iterator[Callable[..., Call]]:
+    """Makes calls through the recorder."""
+    http = Http()
+
+    def make(key: str = "key-1", **changes: str) -> Call:
+        return Call(
+            http=http,
+            base_url=wire.url,
+            credentials={**samples.CREDENTIALS, **changes},
+            environment="sandbox",
+            idempotency_key=key,
+            deadline_seconds=10,
+            correlation_id="corr_1",
+            request_id="req_1",
+            traceparent="",
+            operation="test",
+        )
+
+    yield make
+    http.close()

@@ -1,0 +1,79 @@
+"""The process is killed at every named point of accepting, dispatching, following, observing, receiving, delivering.
+
+After a restart nothing is lost and nothing doubled: the vendor's books and the company's log are the witnesses.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.sandbox import scenarios
+from server.store.embedded import Embedded
+from tests.chaos import checks
+from tests.chaos.world import World, world
+from tests.database import fresh_database, worker
+from tests.serving import SANDBOX, running
+
+ROOT = Path(__file__).parents[2]
+
+# How each path is reached: the scenario of the first payout. The others are ordinary.
+POINTS = {
+    "accept.before": "normal",
+    "accept.after": "normal",
+    "dispatch.before_attempt": "normal",
+    "dispatch.before_call": "normal",
+    "dispatch.after_call": "normal",
+    "dispatch.after_observe": "normal",
+    "follow.before_call": "lost_answer",
+    "follow.after_call": "lost_answer",
+    "observe.locked": "normal",
+    "observe.before_commit": "normal",
+    "observe.committed": "normal",
+    "receive.before_store": "normal",
+    "receive.after_store": "normal",
+    "read.before_observe": "normal",
+    "read.after_observe": "normal",
+    "read.after_record": "normal",
+    "deliver.before_post": "normal",
+    "deliver.after_post": "normal",
+    "deliver.after_record": "normal",
+}
+
+
+@pytest.fixture
+def here(postgres: Embedded, migrated: str, tmp_path: Path) -> Iterator[World]:
+    """A world on a database of its own."""
+    url = fresh_database(postgres, f"chaos_{worker()}", template=migrated)
+    with running(url, tmp_path) as corridor:
+        key = corridor.client(corridor.company("Chaos", SANDBOX)).key
+    with world(url, tmp_path, key) as made:
+        yield made
+
+
+def amount(scenario: str) -> int:
+    """An amount for a scenario."""
+    return 100 if scenario == "normal" else scenarios.amount(scenario)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_process_killed_at_a_point_leaves_nothing_lost_and_nothing_doubled(here: World, point: str) -> None:
+    here.start()
+    here.set_up()
+    assert here.node is not None
+    here.node.stop()
+    here.start(failpoint=f"{point}:2")
+
+    with here.supervised():
+        payout_ids = [here.pay(f"payout-{number}", amount(POINTS[point])) for number in range(3)]
+        payouts = checks.settle_down(here, payout_ids, seconds=40)
+
+    assert 1 == here.deaths
+    checks.check(here, payouts, said=f"after {point}")
+
+
+def test_every_point_in_the_code_is_killed_at() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "server").rglob("*.py"))
+
+    assert set(POINTS) == set(re.findall(r"failpoint\(\"([a-z_.]+)\"\)", code))
