@@ -179,7 +179,7 @@ class Gateway:
             raise Refusal(
                 "UNSUPPORTED_MEDIA_TYPE",
                 "The body is compressed; send it as it is.",
-                headers=((b"accept-encoding", b"identity"), _CLOSE),
+                headers=((b"accept-encoding", b"identity"),),
             )
 
     async def _read(
@@ -194,7 +194,7 @@ class Gateway:
         if length is not None and int(length) > self.limits.body_bytes:
             raise _too_large(self.limits.body_bytes)
         if route.body is not Body.RAW and length != b"0" and not is_json(inbound.content_type or b""):
-            raise Refusal("UNSUPPORTED_MEDIA_TYPE", "The body must be application/json.", headers=(_CLOSE,))
+            raise Refusal("UNSUPPORTED_MEDIA_TYPE", "The body must be application/json.")
         body = b""
         while True:
             message = await receive()
@@ -210,7 +210,7 @@ class Gateway:
 
 
 def _too_large(limit: int) -> Refusal:
-    return Refusal("REQUEST_TOO_LARGE", f"The body may have {limit} bytes.", headers=(_CLOSE,))
+    return Refusal("REQUEST_TOO_LARGE", f"The body may have {limit} bytes.")
 
 
 def _outward(metadata: Metadata, headers: list[Header]) -> None:

@@ -14,6 +14,7 @@ from gateway.problems import Problems, Refusal
 from gateway.settings import Limits
 
 _IDLE, _HEAD, _BODY = range(3)
+_LINGER_SECONDS = 1.0
 
 # Under this key the application finds the connection in its ASGI scope.
 CONNECTION = "corridor.connection"
@@ -32,6 +33,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refused: Refusal | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._abandon: Callable[[], Any] | None = None
+        self._closing = False
         self.body_late = False
 
     # What the application uses.
@@ -54,6 +56,8 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._closing:
+            return
         before = self._phase
         super().data_received(data)
         if self._phase == _IDLE:
@@ -119,19 +123,25 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _late(self) -> None:
         self._timer = None
-        if self._phase == _BODY and self.cycle is not None and not self.cycle.response_complete:
+        if self._phase == _HEAD:
+            self._refuse(Refusal("REQUEST_TIMEOUT"))
+        elif self._phase == _BODY and not self._answered():
             # The application is reading the body: it answers 408 itself.
             self.body_late = True
             self.cycle.message_event.set()
-        elif self._phase == _IDLE:
-            self.transport.close()
         else:
-            self._refuse(Refusal("REQUEST_TIMEOUT"))
+            self.transport.close()
+
+    def _answered(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
 
     def _refuse(self, refusal: Refusal) -> None:
-        self._disarm()
-        busy = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
-        if not busy and not self.transport.is_closing():
+        """Answers and closes. What the client still sends is read and dropped, lest a reset overtakes the answer."""
+        self._closing = True
+        if not self._answered() or self.transport.is_closing():
+            self._disarm()
+            self.transport.close()  # an earlier call is still under way; its answer cannot be overtaken
+        else:
             request_id = new_id("req_")
             answer = self.problems.answer(refusal, request_id)
             head = [STATUS_LINE[answer.status]]
@@ -139,7 +149,9 @@ class GuardedProtocol(HttpToolsProtocol):
             for name, value in headers:
                 head += [name, b": ", value, b"\r\n"]
             self.transport.write(b"".join([*head, b"\r\n", answer.body]))
-        self.transport.close()
+            self.transport.write_eof()
+            self._arm(_LINGER_SECONDS)
+            self._phase = _IDLE
 
 
 def guarded(limits: Limits, problems: Problems) -> type[GuardedProtocol]:

@@ -80,6 +80,7 @@ async def serve(gateway: Gateway, sock: socket.socket, stop: asyncio.Event | Non
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # `trusted_hops` decides, not uvicorn's trust in whoever is on loopback
             ws="none",
             interface="asgi3",
             timeout_keep_alive=int(limits.idle_seconds),

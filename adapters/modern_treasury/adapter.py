@@ -81,7 +81,7 @@ class ModernTreasury:
                 return order
         query = {f"metadata[{mapping.PAYOUT_ID}]": payout.payout_id}
         orders = self._send(call, "GET", ORDERS, query=query, writes=False)
-        if any(mapping.payout_id(order) != payout.payout_id for order in orders):
+        if not isinstance(orders, list) or any(mapping.payout_id(order) != payout.payout_id for order in orders):
             raise Misconfigured("the provider did not heed the filter, so its answer says nothing")
         if len(orders) > 1:
             raise Unknown("several payment orders carry this payout's id")

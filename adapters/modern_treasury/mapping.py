@@ -3,10 +3,9 @@
 A word without a row raises `Unmapped`; nothing here guesses, and nothing here talks to anyone.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from adapters.kit.errors import Misconfigured
+from adapters.kit.errors import Misconfigured, Unmapped
 from adapters.kit.mapping import money, text, timestamp, translate
 from adapters.modern_treasury.accounts import receiving_account
 from adapters.modern_treasury.returns import why_returned
@@ -125,8 +124,10 @@ def rail(payout: Payout) -> dict[str, str]:
     return RAILS[payout.rail]
 
 
-def observation(order: Mapping[str, Any], event_id: str = "") -> PayoutObservation:
+def observation(order: Any, event_id: str = "") -> PayoutObservation:
     """What a payment order says of a payout."""
+    if not isinstance(order, dict):
+        raise Unmapped("payment_order", type(order).__name__)
     status = text(order.get("status"), "payment_order.status")
     seen = PayoutObservation(
         payout_id=payout_id(order),
@@ -143,7 +144,7 @@ def observation(order: Mapping[str, Any], event_id: str = "") -> PayoutObservati
     return seen
 
 
-def payout_id(order: Mapping[str, Any]) -> str:
+def payout_id(order: Any) -> str:
     """The id of the payout for which an order was made; empty for an order that somebody else made."""
-    metadata = order.get("metadata")
+    metadata = order.get("metadata") if isinstance(order, dict) else None
     return str(metadata.get(PAYOUT_ID, "")) if isinstance(metadata, dict) else ""

@@ -11,7 +11,7 @@ from adapters.kit.simulator_http import Fault
 from adapters.kit.simulator_webhooks import Mode
 
 FIRST_AMOUNT = 99000
-"""A scenario's amounts are those that end in 990NN, in minor units: 990.05 EUR, 99005 JPY, 1099.005 KWD."""
+"""A scenario's amounts are those that end in 990NN, in minor units: 990.05 EUR, 99005 JPY, 99.005 KWD."""
 
 PAID = ("received", "processing", "paid")
 

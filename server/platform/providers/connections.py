@@ -78,10 +78,6 @@ class Connections:
                 self._known.popitem(last=False)
         return live
 
-    def webhook_secrets(self, context: Context, connection_id: str) -> tuple[str, ...]:
-        """Every secret with which the provider may sign now, the newest first. Raises CONNECTION_NOT_FOUND."""
-        return self.get(context, connection_id).webhook_secrets
-
     def forget(self, context: Context, connection_id: str) -> None:
         """Look the connection up anew at its next use."""
         with self._lock:

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from adapters.kit.call import Call
-from adapters.kit.errors import Misconfigured, ProviderError, Unknown
+from adapters.kit.errors import Misconfigured, ProviderError, Unknown, Unmapped
 from adapters.kit.simulator import Answer, Request
 from adapters.modern_treasury.adapter import ADAPTER
 from adapters.modern_treasury.simulator import ModernTreasurySimulator
@@ -50,6 +50,20 @@ def test_a_filter_that_was_not_heeded_is_not_an_answer(wire: Recording, call: Ca
 
         with pytest.raises(Misconfigured):
             ADAPTER.look_up_payout(made, other)
+
+
+@pytest.mark.parametrize("body", [[], {}, [1], {"id": "x"}, {"status": "approved", "id": 5}], ids=repr)
+def test_an_answer_in_another_shape_is_loud(body: object, call: Callable[..., Call]) -> None:
+    class Strange(ModernTreasurySimulator):
+        def create_order(self, request: Request) -> Answer:
+            return Answer(201, body)
+
+    with Strange(step_seconds=3600) as strange:
+        made = call()
+        made.base_url = strange.url
+
+        with pytest.raises(Unmapped):
+            ADAPTER.create_payout(made, samples.payout(), samples.beneficiary())
 
 
 def test_two_orders_for_one_payout_are_nothing_to_choose_from(wire: Recording, call: Callable[..., Call]) -> None:

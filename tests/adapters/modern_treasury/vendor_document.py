@@ -73,9 +73,9 @@ def enumeration(schema: str, name: str) -> list[str]:
     return values
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
-    """A request as openapi-core wants to see it."""
+    """A request as openapi-core wants to see it, which fills in `parameters.path` itself."""
 
     method: str
     target: str
@@ -87,7 +87,7 @@ class Request:
     def __post_init__(self) -> None:
         """Split the query, keeping blanks, because a filter with an empty value is a filter."""
         query = ImmutableMultiDict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
-        object.__setattr__(self, "parameters", RequestParameters(query=query, header=Headers(self.headers)))
+        self.parameters = RequestParameters(query=query, header=Headers(self.headers))
 
     @property
     def path(self) -> str:
