@@ -3,6 +3,7 @@
 It keeps no state between calls and knows no domain: routes, limits and errors all come from the contract.
 """
 
+import asyncio
 import dataclasses
 import logging
 import time
@@ -19,7 +20,7 @@ from gateway.problems import Answer, Header, Problems, Refusal
 from gateway.protocol import CONNECTION, GuardedProtocol
 from gateway.routes import Body, Route, Routes, compile_routes
 from gateway.settings import Settings
-from gateway.telemetry import Metrics, Span, Tracing
+from gateway.telemetry import Metrics, Tracing
 from gateway.transcode import Transcoder
 from gateway.upstream import Call, Metadata, Upstream
 
@@ -33,7 +34,6 @@ _PLAIN_ACCEPTS = (None, b"*/*", b"application/json")
 _JSON: Header = (b"content-type", b"application/json")
 # Answers carry people's and companies' data: no cache between may keep them.
 _NO_STORE: Header = (b"cache-control", b"no-store")
-_CLOSE: Header = (b"connection", b"close")
 
 
 class Gateway:
@@ -137,12 +137,15 @@ class Gateway:
         # Only reads are given up with their caller. A write goes on, so that the same key finds its answer later.
         if route.safe and connection is not None:
             connection.watch(call.cancel)
+        status = 500
         try:
             answer = await self._answer(route, call, request_id)
+            status = answer.status
         finally:
             if route.safe and connection is not None:
                 connection.watch(None)
-        _end(span, answer)
+            if span is not None:
+                span.end(status)
         return answer
 
     async def _answer(self, route: Route, call: Call, request_id: str) -> Answer:
@@ -150,6 +153,10 @@ class Gateway:
             payload = await call
         except grpc.aio.AioRpcError as error:
             return self._problem(error, request_id)
+        except asyncio.CancelledError:
+            if not call.cancelled():
+                raise
+            raise Refusal("UNAVAILABLE", "The client went away.") from None
         body = self._transcoder.response(route, payload)
         headers = [_JSON, (b"content-length", b"%d" % len(body)), _NO_STORE]
         _outward(await call.initial_metadata(), headers)
@@ -205,8 +212,8 @@ class Gateway:
                 raise _too_large(self.limits.body_bytes)
             if not message.get("more_body"):
                 return body
-            if connection is not None and connection.body_late:
-                raise Refusal("REQUEST_TIMEOUT", headers=(_CLOSE,))
+            if connection is not None and connection.body_refusal is not None:
+                raise connection.body_refusal
 
 
 def _too_large(limit: int) -> Refusal:
@@ -223,11 +230,6 @@ def _outward(metadata: Metadata, headers: list[Header]) -> None:
 def _pairs(metadata: Any) -> Metadata:
     """grpc.aio's metadata iterates as pairs, which its stubs do not say."""
     return cast(Metadata, metadata or ())
-
-
-def _end(span: Span | None, answer: Answer) -> None:
-    if span is not None:
-        span.end(answer.status)
 
 
 async def _send(send: Send, answer: Answer, request_id: str) -> None:

@@ -15,6 +15,7 @@ from gateway.settings import Limits
 
 _IDLE, _HEAD, _BODY = range(3)
 _LINGER_SECONDS = 1.0
+_CLOSE = (b"connection", b"close")
 
 # Under this key the application finds the connection in its ASGI scope.
 CONNECTION = "corridor.connection"
@@ -34,7 +35,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._abandon: Callable[[], Any] | None = None
         self._closing = False
-        self.body_late = False
+        self.body_refusal: Refusal | None = None
 
     # What the application uses.
 
@@ -60,6 +61,8 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         before = self._phase
         super().data_received(data)
+        if self._closing:
+            return
         if self._phase == _IDLE:
             self._disarm()
         elif self._phase == _HEAD:
@@ -77,7 +80,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._phase = _HEAD
         self._head_bytes = 0
-        self.body_late = False
+        self.body_refusal = None
         self.scope[CONNECTION] = self  # type: ignore[literal-required]  # an extension of ours
 
     def on_url(self, url: bytes) -> None:
@@ -101,7 +104,10 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Called by uvicorn when the parser gives up, be it by itself or because of a guard."""
-        self._refuse(self._refused or Refusal("MALFORMED_REQUEST", "This is not an HTTP/1.1 request."))
+        if self._phase == _BODY and not self._answered():
+            self._refuse_body(Refusal("MALFORMED_REQUEST", "The body is not framed as HTTP/1.1.", headers=(_CLOSE,)))
+        else:
+            self._refuse(self._refused or Refusal("MALFORMED_REQUEST", "This is not an HTTP/1.1 request."))
 
     # The guards.
 
@@ -126,14 +132,18 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._phase == _HEAD:
             self._refuse(Refusal("REQUEST_TIMEOUT"))
         elif self._phase == _BODY and not self._answered():
-            # The application is reading the body: it answers 408 itself.
-            self.body_late = True
-            self.cycle.message_event.set()
+            self._refuse_body(Refusal("REQUEST_TIMEOUT", headers=(_CLOSE,)))
         else:
             self.transport.close()
 
     def _answered(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
+
+    def _refuse_body(self, refusal: Refusal) -> None:
+        """The application is reading the body, so it is the one to answer."""
+        self._closing = True
+        self.body_refusal = refusal
+        self.cycle.message_event.set()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Answers and closes. What the client still sends is read and dropped, lest a reset overtakes the answer."""
@@ -145,7 +155,7 @@ class GuardedProtocol(HttpToolsProtocol):
             request_id = new_id("req_")
             answer = self.problems.answer(refusal, request_id)
             head = [STATUS_LINE[answer.status]]
-            headers = [*answer.headers, (b"x-request-id", request_id.encode()), (b"connection", b"close")]
+            headers = [*answer.headers, (b"x-request-id", request_id.encode()), _CLOSE]
             for name, value in headers:
                 head += [name, b": ", value, b"\r\n"]
             self.transport.write(b"".join([*head, b"\r\n", answer.body]))

@@ -125,13 +125,14 @@ def add_services(
 def _handler(
     method: Method, behaviour: Callable[..., Any], chain: Iterable[ServerInterceptor]
 ) -> "grpc.RpcMethodHandler[Any, Any]":
-    """The method behind the chain, composed once at start instead of once per call."""
+    """The method behind the chain, composed once at start instead of once per call.
+
+    The request stays bytes until the chain reads it: what does not parse is then refused like anything else.
+    """
     call = behaviour
     for interceptor in reversed(tuple(chain)):
         call = _around(interceptor, call, method.path)
-    return grpc.unary_unary_rpc_method_handler(
-        call, request_deserializer=method.request.FromString, response_serializer=_serialized
-    )
+    return grpc.unary_unary_rpc_method_handler(call, request_deserializer=None, response_serializer=_serialized)
 
 
 def _around(interceptor: Any, inner: Callable[..., Any], path: str) -> Callable[..., Any]:

@@ -29,13 +29,14 @@ SANDBOX = environment_pb2.ENVIRONMENT_SANDBOX
 LIVE = environment_pb2.ENVIRONMENT_LIVE
 
 
-@dataclass(frozen=True)
 class Refused(Exception):  # noqa: N818 - how the call ended
     """A call that failed, as a caller sees it."""
 
-    code: grpc.StatusCode
-    status: status_pb2.Status
-    trailers: dict[str, str]
+    def __init__(self, code: grpc.StatusCode, status: status_pb2.Status, trailers: dict[str, str]) -> None:
+        super().__init__(code.name, status.message)
+        self.code = code
+        self.status = status
+        self.trailers = trailers
 
     @property
     def reason(self) -> str:

@@ -8,7 +8,7 @@ let api;
 function node(tag, attributes, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
   return made;
 }
 
@@ -146,7 +146,7 @@ function render() {
     node("p", {}, node("a", { href: "/v1/openapi.json" }, "openapi.json"), " · ",
       node("a", { href: "/docs/problems" }, "problems")));
   const add = (title, text, operations) => {
-    content.append(node("h2", {}, title), ...prose(text).filter(Boolean));
+    content.append(node("h2", {}, title), node("div", {}, prose(text)));
     const links = operations.map(([verb, path, op]) => {
       content.append(operation(verb, path, op));
       return node("a", { href: `#${op.operationId}`, "data-text": `${op.operationId} ${path}`.toLowerCase() },

@@ -20,6 +20,7 @@ from protobuf import (
 from gateway.openapi.schemas import Schema, Schemas
 
 _SUCH_AS = re.compile(r"such as `([^`]+)`")
+_PREFIX = re.compile(r"`([a-z]+_)…`")
 _TIME = "2026-11-21T09:30:00Z"
 _DIGITS = "01kafz3q9x7m2c5v8b1n4d6g0h"
 _CLASS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\(|\)|.")
@@ -96,6 +97,7 @@ class Examples:
         candidates = [*schema.get("examples", ()), *schema.get("enum", ()), *_SUCH_AS.findall(comment)]
         pattern = schema.get("pattern") or self._patterns.get(name, "")
         candidates.append(_from_pattern(pattern))
+        candidates += [prefix + _DIGITS for prefix in _PREFIX.findall(comment)]
         candidates.append("" if name.endswith("page_token") else name.replace("_", " ").capitalize())
         candidates.append("a" * schema.get("minLength", 0))
         for candidate in candidates:

@@ -1,5 +1,6 @@
 """The page behind the `type` of problem documents: every reason with its meaning and an example."""
 
+import re
 from html import escape
 
 from gateway.contract import Contract, Reason
@@ -35,12 +36,17 @@ def render(contract: Contract) -> str:
 
 
 def _section(reason: Reason, text: str) -> str:
-    paragraphs = "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part)
+    paragraphs = "".join(f"<p>{_inline(part)}</p>" for part in text.split("\n\n") if part)
     retry = "The same call may succeed later." if reason.retryable else "The same call will fail again."
     return (
         f'<section id="{escape(reason.name)}">'
         f"<h2>{escape(reason.title)}</h2>"
         f'<p class="facts"><code>{escape(reason.name)}</code> · HTTP {reason.http_status} · gRPC {reason.code} · '
         f"{escape(reason.error_class)}</p>"
-        f"{paragraphs}<p><b>{escape(reason.suggested_action)}</b> {retry}</p></section>"
+        f"{paragraphs}<p><b>{_inline(reason.suggested_action)}</b> {retry}</p></section>"
     )
+
+
+def _inline(text: str) -> str:
+    """Text as HTML, with what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))

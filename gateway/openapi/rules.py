@@ -96,6 +96,9 @@ def _number(schema: Schema, rule: Any) -> None:
     for bound in (getattr(rule, "greater_than", None), getattr(rule, "less_than", None)):
         if bound is not None and isinstance(bound.value, int | float):
             schema[_BOUNDS[bound.field]] = bound.value
+    # The same for 64-bit integers that come as strings, as far as a pattern can tell.
+    if "pattern" in schema and schema.get("minimum", schema.get("exclusiveMinimum", -1)) >= 0:
+        schema["pattern"] = "^[0-9]{1,19}$"
 
 
 _BOUNDS = {"gt": "exclusiveMinimum", "gte": "minimum", "lt": "exclusiveMaximum", "lte": "maximum"}

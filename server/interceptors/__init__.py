@@ -41,6 +41,6 @@ def chain(parts: Parts) -> Sequence[ServerInterceptor]:
         Limits(
             ALLOWANCES if parts.rate_limits else None
         ),  # counted per caller, so after auth; cheap, so before the rest
-        Validation(),  # a request that breaks a rule claims no key
+        Validation(),  # reads the request, not before; one that breaks a rule claims no key
         Idempotent(parts.store, parts.fingerprint_secret),  # innermost: the claim is part of the write
     )

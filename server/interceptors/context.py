@@ -3,6 +3,7 @@
 Everything that the call leads to carries the same correlation id: logs, rows, flows, vendor calls, webhooks.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,8 +19,8 @@ from server.kit.context import Context
 from server.kit.contract import Method
 from server.kit.errors import Failure, Violation, fail
 
-_ID = re.compile(r"^[A-Za-z0-9._:-]{1,128}$")
-_TRACEPARENT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Contexts(ServerInterceptor):
@@ -37,14 +38,14 @@ class Contexts(ServerInterceptor):
         request_id, correlation_id = metadata.get("x-request-id", ""), metadata.get("x-correlation-id", "")
         problem = _problem("x-request-id", request_id) or _problem("x-correlation-id", correlation_id)
         request_id = request_id if request_id and not problem else ids.request_id()
+        theirs = context.time_remaining()  # None without a deadline, 0 after it
         call = Context(
             request_id=request_id,
             correlation_id=correlation_id if correlation_id and not problem else request_id,
             traceparent=_traceparent(metadata),
             method=found,
             failure=problem,
-            deadline=clock.monotonic()
-            + min(found.deadline_seconds, context.time_remaining() or found.deadline_seconds),
+            deadline=clock.monotonic() + min(found.deadline_seconds, math.inf if theirs is None else theirs),
             client_ip=metadata.get("x-corridor-client-ip", ""),
         )
         call.trailers["x-request-id"] = request_id
@@ -57,7 +58,7 @@ class Contexts(ServerInterceptor):
 
 
 def _problem(name: str, value: str) -> Failure | None:
-    if not value or _ID.match(value):
+    if not value or _ID.fullmatch(value):
         return None
     rule = "must be 1 to 128 letters, digits, dots, colons, hyphens or underscores"
     return fail(
@@ -70,4 +71,4 @@ def _traceparent(metadata: Mapping[str, str]) -> str:
     if span.is_valid:
         return f"00-{span.trace_id:032x}-{span.span_id:016x}-{int(span.trace_flags):02x}"
     given = metadata.get("traceparent", "")
-    return given if _TRACEPARENT.match(given) else ""
+    return given if _TRACEPARENT.fullmatch(given) else ""

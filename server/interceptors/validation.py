@@ -1,4 +1,7 @@
-"""Seventh: the rules that the contract gives its fields (protovalidate). No servicer checks a form again."""
+"""Seventh: reads the request, and checks the rules that the contract gives its fields (protovalidate).
+
+No servicer checks a form again. Fields that this contract does not know are left out here, and so nowhere stored.
+"""
 
 import json
 from collections.abc import Callable
@@ -6,15 +9,16 @@ from typing import Any
 
 import grpc
 import protovalidate
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from grpc_interceptor import ServerInterceptor
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
+from server.kit import context as contexts
 from server.kit.errors import Failure, Violation, fail
 
 
 class Validation(ServerInterceptor):
-    """Refuses requests that break a rule, naming every field and rule."""
+    """Refuses requests that do not parse, and those that break a rule, naming every field and rule."""
 
     def __init__(self) -> None:
         self._validator = protovalidate.Validator()
@@ -22,10 +26,18 @@ class Validation(ServerInterceptor):
     def intercept(
         self, method: Callable[..., Any], request_or_iterator: Any, context: grpc.ServicerContext, method_name: str
     ) -> Any:
-        """Check the request; run the call if it breaks no rule."""
-        if violations := self._validator.collect_violations(request_or_iterator):
+        """Parse the request from its bytes and check it; run the call if it breaks no rule."""
+        call = contexts.current()
+        assert call.method is not None
+        try:
+            request = call.method.request.FromString(request_or_iterator)
+        except DecodeError:
+            name = call.method.descriptor.input_type.full_name
+            raise fail(reasons.ERROR_REASON_MALFORMED_REQUEST, f"The request does not parse as {name}.") from None
+        request.DiscardUnknownFields()
+        if violations := self._validator.collect_violations(request):
             raise _failure(violations)
-        return method(request_or_iterator, context)
+        return method(request, context)
 
 
 def _failure(violations: list[protovalidate.Violation]) -> Failure:

@@ -8,7 +8,7 @@ import uuid_utils
 
 # Crockford's alphabet in lower case: digits before letters, so that text order is numeric order.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_ID = re.compile(r"^[a-z]+_[0-9a-z]{26}$")
+_ID = re.compile(r"[a-z]+_[0-9a-z]{26}")
 _PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
 
 
@@ -25,7 +25,7 @@ def encode(value: int) -> str:
 
 def is_id(text: str) -> bool:
     """Whether the text has the form of an id."""
-    return _ID.match(text) is not None
+    return _ID.fullmatch(text) is not None
 
 
 def secret(bits: int = 256) -> str:

@@ -18,7 +18,7 @@ from server.kit.context import Caller
 from server.store.engine import Store
 
 _NAMES: Mapping[int, str] = {environment_pb2.ENVIRONMENT_SANDBOX: "test", environment_pb2.ENVIRONMENT_LIVE: "live"}
-_KEY = re.compile(r"^(ck_(?:test|live)_[0-9a-z]{16})_([0-9a-z]{52})$")
+_KEY = re.compile(r"(ck_(?:test|live)_[0-9a-z]{16})_([0-9a-z]{52})")
 _FIND = "SELECT company_id, environment, api_key_id, secret_hash, scopes, revoked FROM corridor.find_api_key(%s)"
 _CACHED_AT_MOST = 10_000
 
@@ -64,7 +64,7 @@ class ApiKeys:
 
         The first is None for a key that is malformed, unknown, revoked or wrong.
         """
-        match = _KEY.match(key)
+        match = _KEY.fullmatch(key)
         if match is None:
             return None, None
         known = self._look_up(match[1])

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from google.rpc import status_pb2
+from psycopg.errors import LockNotAvailable
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.options.v1 import field_pb2
@@ -121,6 +122,18 @@ def keep_failure(store: Store, context: Context, failure: Failure) -> None:
             raise answer_stored(context, row)
 
 
+@contextlib.contextmanager
+def claiming() -> Iterator[None]:
+    """Around a statement that claims a key: raises IDEMPOTENCY_IN_PROGRESS when another call holds the claim too long.
+
+    Such a statement waits for nothing else; what it inserts besides has new ids.
+    """
+    try:
+        yield
+    except LockNotAvailable:
+        raise _in_progress() from None
+
+
 def sealing_key(secret: bytes) -> bytes:
     """The key that seals answers, from the installation's secret for fingerprints (HKDF, RFC 5869)."""
     return HKDF(SHA256(), 32, salt=None, info=b"corridor idempotency answers").derive(secret)
@@ -169,7 +182,8 @@ def _claim(
 ) -> bool:
     assert context.idempotency is not None
     values = (*_key(context), context.idempotency.fingerprint, status, response, resource_id)
-    return connection.execute(_CLAIM, values).fetchone() is not None
+    with claiming():
+        return connection.execute(_CLAIM, values).fetchone() is not None
 
 
 def _key(context: Context) -> tuple[str, int, str, str]:

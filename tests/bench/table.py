@@ -60,8 +60,8 @@ def ratio(
     ours: Sequence[float],
     theirs: Sequence[float],
     *,
-    aim: float,
-    goal: float,
+    aim: float | None,
+    goal: float | None,
     labels: tuple[str, str],
     note: str = "",
 ) -> Row:

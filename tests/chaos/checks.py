@@ -1,9 +1,11 @@
 """What must be true after anything: the vendor's books and ours agree, and the company heard of everything in order."""
 
+import grpc
+
 from corridor.operations.v1 import work_item_pb2, work_item_service_pb2
 from corridor.payouts.v1 import payout_pb2
 from tests.chaos.world import World
-from tests.serving import until
+from tests.serving import Refused, until
 
 SETTLED = payout_pb2.PAYOUT_STATE_SETTLED
 MOVED = {payout_pb2.PAYOUT_STATE_SETTLED, payout_pb2.PAYOUT_STATE_RETURNED}
@@ -31,6 +33,14 @@ def settle_down(world: World, payout_ids: list[str], *, seconds: float) -> dict[
     """Wait until every payout is at an end or with a person, and the company has heard of it; the payouts."""
 
     def quiet() -> dict[str, payout_pb2.Payout] | None:
+        try:
+            return settled()
+        except Refused as refused:
+            if refused.code != grpc.StatusCode.UNAVAILABLE:
+                raise
+            return None  # it is dead at the moment
+
+    def settled() -> dict[str, payout_pb2.Payout] | None:
         found = world.payouts()
         open_ids = [i for i in payout_ids if found[i].state not in ENDED]
         if open_ids and not set(open_ids) <= waiting_for_a_person(world):

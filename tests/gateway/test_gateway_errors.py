@@ -137,11 +137,18 @@ def test_allowed_headers_reach_the_server_and_no_others(http: httpx.Client, upst
         "/v1/payouts",
         json=BODY,
         headers={
-            "Authorization": "Bearer ck_test_1", "Idempotency-Key": "k1", "X-Request-Id": "r1",
-            "X-Correlation-Id": "c1", "traceparent": trace, "tracestate": "a=b", "Cookie": "c", "X-Corridor-Client-Ip": "6.6.6.6", "X-Other": "o",
+            "Authorization": "Bearer ck_test_1",
+            "Idempotency-Key": "k1",
+            "X-Request-Id": "r1",
+            "X-Correlation-Id": "c1",
+            "traceparent": trace,
+            "tracestate": "a=b",
+            "Cookie": "c",
+            "X-Corridor-Client-Ip": "6.6.6.6",
+            "X-Other": "o",
             "X-Forwarded-For": "7.7.7.7",
         },
-    )  # fmt: skip
+    )
 
     metadata = upstream.seen[0].metadata
     expected = {

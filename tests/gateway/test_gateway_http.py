@@ -235,6 +235,24 @@ def test_a_head_above_the_limits_is_431(gateway: Running, head: bytes) -> None:
     assert b'"HEADERS_TOO_LARGE"' in answer
 
 
+def test_a_body_with_broken_chunks_is_400(gateway: Running) -> None:
+    head = (
+        b"POST /v1/payouts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    )
+
+    answer = raw(gateway.port, head + b"2\r\n{}\r\nzz\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'"MALFORMED_REQUEST"' in answer
+
+
+def test_a_refused_connection_is_closed_even_if_the_client_stays(gateway: Running) -> None:
+    started = time.monotonic()
+
+    assert raw(gateway.port, b"nonsense\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert time.monotonic() - started < 4
+
+
 def test_pipelined_requests_are_answered_in_order(gateway: Running, upstream: Upstream) -> None:
     upstream.replies[GET_PAYOUT] = payout_service_pb2.GetPayoutResponse(payout=PAYOUT)
     one = b"GET /v1/payouts/%b HTTP/1.1\r\nhost: x\r\nx-request-id: %b\r\n%b\r\n"

@@ -32,8 +32,8 @@ US_RAILS = (
 UK_RAILS = (rail_pb2.RAIL_FASTER_PAYMENTS, rail_pb2.RAIL_BACS)
 SEPA_RAILS = (rail_pb2.RAIL_SEPA, rail_pb2.RAIL_SEPA_INSTANT, rail_pb2.RAIL_SWIFT)
 
-_ASCII = re.compile(r"^[\x20-\x7e]*$")
-_US_ACCOUNT = re.compile(r"^[0-9A-Za-z-]{4,17}$")
+_ASCII = re.compile(r"[\x20-\x7e]*")
+_US_ACCOUNT = re.compile(r"[0-9A-Za-z-]{4,17}")
 # First two digits of assigned routing numbers (ABA Routing Number Administrative Board, routing number policy).
 _ABA_PREFIXES = {*range(13), *range(21, 33), *range(61, 73), 80}
 
@@ -74,7 +74,7 @@ def verdict(given: BankAccount) -> Verdict:
 
 
 def _iban(account: BankAccount, facts: BankAccountFacts) -> list[Fault]:
-    if not _ASCII.match(account.iban.iban):
+    if not _ASCII.fullmatch(account.iban.iban):
         return [Fault("iban.iban", "has characters that no IBAN has", faults.BANK_ACCOUNT_FAULT_FORMAT)]
     try:
         iban = IBAN(account.iban.iban)
@@ -112,7 +112,7 @@ def _iban(account: BankAccount, facts: BankAccountFacts) -> list[Fault]:
 
 def _us(account: BankAccount, facts: BankAccountFacts) -> list[Fault]:
     found: list[Fault] = []
-    routing = account.us.routing_number = account.us.routing_number.strip()
+    routing = account.us.routing_number = account.us.routing_number.strip(" ")
     number = account.us.account_number = account.us.account_number.replace(" ", "")
     if not re.fullmatch(r"[0-9]{9}", routing):
         found.append(Fault("us.routing_number", "must be 9 digits", faults.BANK_ACCOUNT_FAULT_FORMAT))
@@ -122,7 +122,7 @@ def _us(account: BankAccount, facts: BankAccountFacts) -> list[Fault]:
         )
     elif int(routing[:2]) not in _ABA_PREFIXES or not int(routing):
         found.append(Fault("us.routing_number", "is of a range that is not assigned", faults.BANK_ACCOUNT_FAULT_BANK))
-    if not _US_ACCOUNT.match(number):
+    if not _US_ACCOUNT.fullmatch(number):
         found.append(
             Fault("us.account_number", "must be 4 to 17 letters, digits and hyphens", faults.BANK_ACCOUNT_FAULT_FORMAT)
         )
@@ -162,7 +162,7 @@ def _bic(account: BankAccount, facts: BankAccountFacts) -> list[Fault]:
 
 
 def _read_bic(text: str) -> BIC | None:
-    if not _ASCII.match(text):
+    if not _ASCII.fullmatch(text):
         return None
     try:
         return BIC(text, enforce_swift_compliance=True)

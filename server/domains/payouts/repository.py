@@ -19,7 +19,7 @@ from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.failpoint import failpoint
 from server.kit.lifecycle import Verdict
-from server.store import events, observations, work, work_items
+from server.store import events, idempotency, observations, work, work_items
 from server.store.engine import Connection, Store
 from server.store.observations import Source
 
@@ -95,7 +95,7 @@ class Payouts:
             context.traceparent,
             DISPATCH if payout.state == ACCEPTED else "",
         )
-        with self._store.anyone() as connection:
+        with self._store.anyone() as connection, idempotency.claiming():
             failpoint("accept.before")
             row = connection.execute(_ACCEPT, values).fetchone()
             failpoint("accept.after")

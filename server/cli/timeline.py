@@ -1,0 +1,46 @@
+"""`corridor timeline`: everything that happened to a payout, one line each, in the order of time."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from server.cli import client, screen
+
+if TYPE_CHECKING:
+    from corridor.type.v1.timeline_pb2 import TimelineEntry
+
+
+@click.command()
+@click.argument("payout_id")
+@client.options
+@click.option("--details", is_flag=True, help="With the recorded facts of each entry, redacted.")
+def timeline(payout_id: str, key: str, address: str, details: bool) -> None:
+    """Tell what happened to payout PAYOUT_ID: calls, attempts, observations, events, deliveries.
+
+    \b
+    Example: corridor timeline po_01jd3w5k0mfv7r2xq8n4t6y9za
+    """
+    from corridor.payouts.v1 import payout_service_pb2 as api
+    from server.kit import contract
+
+    method = contract.methods()["/corridor.payouts.v1.PayoutService/GetPayoutTimeline"]
+    with client.Client(address, key) as caller:
+        response, _ = caller.call(method, api.GetPayoutTimelineRequest(payout_id=payout_id))
+    if not response.entries:
+        raise click.ClickException(f"nothing is recorded of {payout_id}.")
+    began = response.entries[0].time.ToDatetime()
+    shown = screen.Screen()
+    shown.heading(f"{payout_id} from {began:%Y-%m-%d %H:%M:%S} UTC")
+    for entry in response.entries:
+        shown.moment(_moment(entry, (entry.time.ToDatetime() - began).total_seconds()))
+        if details:
+            for name, value in sorted(entry.details.items()):
+                shown.note(f"{name}: {value}")
+
+
+def _moment(entry: "TimelineEntry", seconds: float) -> screen.Moment:
+    from corridor.type.v1 import timeline_pb2
+
+    kind = timeline_pb2.TimelineKind.Name(entry.kind).removeprefix("TIMELINE_KIND_")
+    duration = entry.duration.ToTimedelta().total_seconds() if entry.HasField("duration") else None
+    return screen.Moment(seconds, kind, entry.summary, entry.record_id, entry.outcome, entry.actor, duration)

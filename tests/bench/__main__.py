@@ -1,0 +1,67 @@
+"""`python -m tests.bench`: measures what is asked for, and prints one table."""
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from tests.bench import database, rows_calls, rows_events, rows_gateway
+from tests.bench.run import ReconcileError, Run, Scale, versions
+from tests.bench.table import Failed, Row, as_json, render
+
+ROWS: Mapping[str, Callable[[Run], Sequence[Row]]] = {
+    "writes": rows_calls.writes,
+    "chain": rows_calls.chain,
+    "replay": rows_calls.replays,
+    "list": rows_calls.lists,
+    "gateway": rows_gateway.costs,
+    "events": rows_events.deliveries,
+    "processes": rows_events.processes,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print. Returns 0 when every row was measured, 1 when one could not be."""
+    given = _parser().parse_args(arguments)
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    scale = Scale(2, 1.0, (8, 32), say) if given.quick else Scale(given.rounds, given.seconds, (4, 8, 16, 32, 64), say)
+    found: list[Row | Failed] = []
+    with contextlib.ExitStack() as stack:
+        holder = stack.enter_context(tempfile.TemporaryDirectory(prefix="corridor-bench-", dir=given.directory))
+        say("starting PostgreSQL")
+        run = Run(scale, stack.enter_context(database.prepared(Path(holder))), stack)
+        for name in given.only or ROWS:
+            say(name)
+            try:
+                found += ROWS[name](run)
+            except (RuntimeError, OSError, ReconcileError) as error:
+                found.append(Failed(name, str(error)))
+    configuration = versions() | {"run": f"{scale.rounds} rounds of {scale.seconds:g} s a side, taking turns"}
+    print(render(found, configuration), end="")
+    if given.json:
+        given.json.write_text(json.dumps(as_json(found, configuration), indent=2, ensure_ascii=False) + "\n")
+    return 1 if any(isinstance(row, Failed) for row in found) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="corridor bench", description="How far Corridor is from the limit of the machine."
+    )
+    parser.add_argument("--quick", action="store_true", help="a rough table within a minute")
+    parser.add_argument("--only", action="append", choices=list(ROWS), help="measure only this; can be repeated")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the table here too, for programs")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds per row (default 5)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of each side of a round (default 4)")
+    parser.add_argument("--directory", default=os.environ.get("TMPDIR"), help="where the database is kept meanwhile")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
