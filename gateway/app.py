@@ -91,7 +91,10 @@ class Gateway:
         finally:
             self.in_flight -= 1
         self.metrics.record(route, answer.status, time.perf_counter() - started)
-        await _send(send, answer, request_id)
+        if not any(name == b"x-request-id" for name, _ in answer.headers):
+            answer.headers.append((b"x-request-id", request_id.encode("ascii")))
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})
 
     def _find(self, scope: Scope) -> Route | Answer | None:
         """The route of a request; an answer where HTTP itself settles it; None for a page of the gateway's own."""
@@ -230,11 +233,3 @@ def _outward(metadata: Metadata, headers: list[Header]) -> None:
 def _pairs(metadata: Any) -> Metadata:
     """grpc.aio's metadata iterates as pairs, which its stubs do not say."""
     return cast(Metadata, metadata or ())
-
-
-async def _send(send: Send, answer: Answer, request_id: str) -> None:
-    headers = answer.headers
-    if not any(name == b"x-request-id" for name, _ in headers):
-        headers.append((b"x-request-id", request_id.encode("ascii")))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})

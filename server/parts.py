@@ -9,6 +9,7 @@ from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from server.domains.payouts.beneficiaries import Beneficiaries, SettingsOfCompanies
 from server.domains.payouts.flows import Flows
 from server.domains.payouts.repository import Payouts, Timing
+from server.kit import ids
 from server.kit.clock import Clock, SystemClock
 from server.kit.context import Context
 from server.kit.paging import PageTokens
@@ -19,7 +20,7 @@ from server.platform.providers.invoke import Invoker
 from server.platform.webhooks.deliver import Deliverer, Schedule
 from server.platform.webhooks.guard import Guard
 from server.platform.webhooks.post import Poster
-from server.platform.webhooks.read import Observe, Reader
+from server.platform.webhooks.read import Observe, Reader, Unmatched
 from server.settings import Settings
 from server.store import secrets
 from server.store.api_keys import ApiKeys
@@ -42,6 +43,7 @@ class Parts:
     metrics: Metrics
     waker: Waker
     http: Http
+    guarded: Http
     providers: Mapping[str, Provider]
     catalog: Catalog
     connections: Connections
@@ -59,6 +61,7 @@ class Parts:
         """Let go of threads and connections."""
         self.waker.close()
         self.http.close()
+        self.guarded.close()
         self.poster.close()
         self.store.close()
 
@@ -74,12 +77,14 @@ def build(settings: Settings, database_url: str, *, schedule: Schedule | None = 
     found = providers()
     catalog = Catalog(found)
     connections = Connections(store, keyring, catalog)
-    invoker = Invoker(store, http, found, connections, metrics, clock)
+    guard = Guard(allow_private=settings.allow_private_endpoints)
+    guarded = Http(addresses=guard.dialled)
+    invoker = Invoker(store, http, guarded, found, connections, metrics, clock)
     timing = Timing(unknown_seconds=settings.unknown_seconds, poll_seconds=settings.poll_provider_seconds)
     payouts = Payouts(store, timing, clock)
     beneficiaries = Beneficiaries(store)
-    guard = Guard(allow_private=settings.allow_private_endpoints)
-    poster = Poster(guard, clock)
+    # A try ends well within its lease: two workers on one delivery could change the order of events.
+    poster = Poster(guard, clock, timeout_seconds=min(10.0, settings.lease_seconds / 2))
     return Parts(
         settings=settings,
         clock=clock,
@@ -90,6 +95,7 @@ def build(settings: Settings, database_url: str, *, schedule: Schedule | None = 
         metrics=metrics,
         waker=Waker(store),
         http=http,
+        guarded=guarded,
         providers=found,
         catalog=catalog,
         connections=connections,
@@ -108,11 +114,15 @@ def build(settings: Settings, database_url: str, *, schedule: Schedule | None = 
 def observing(payouts: Payouts) -> Observe:
     """How an observation that came by a webhook reaches the resource that it is about."""
 
-    def observe(context: Context, connection_id: str, observation: PayoutObservation, source_id: str) -> str | None:
-        payout_id = observation.payout_id or payouts.find(context, connection_id, observation.provider_reference)
+    def observe(
+        context: Context, connection_id: str, observation: PayoutObservation, source_id: str
+    ) -> str | Unmatched:
+        # Where others write into the field that carries our id, what stands there need not be an id at all.
+        named = observation.payout_id if ids.is_id(observation.payout_id, "po") else ""
+        payout_id = named or payouts.find(context, connection_id, observation.provider_reference)
         if not payout_id:
-            return None
+            return Unmatched.STRANGER
         seen = payouts.observe(context, payout_id, connection_id, observation, Source.WEBHOOK, source_id)
-        return payout_id if seen else None
+        return payout_id if seen else Unmatched.MISSING
 
     return observe

@@ -4,19 +4,21 @@ A worker that dies loses nothing: its leases end, and another one takes the work
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import psycopg
 import structlog
 
+from corridor.operations.v1.work_item_pb2 import WORK_ITEM_KIND_EXHAUSTED
 from corridor.options.v1 import method_pb2
 from server.kit import clock, ids
 from server.kit import context as contexts
 from server.kit.context import Caller, Context
 from server.kit.errors import Failure
 from server.parts import Parts
-from server.store import work
+from server.store import work, work_items
 from server.store.engine import Store
 from server.store.wake import CHANNEL
 from server.store.work import Again, Job
@@ -26,7 +28,10 @@ _log = structlog.get_logger("corridor.worker")
 Handler = Callable[[Context, Job], work.Outcome]
 
 _HOUSEKEEPING_SECONDS = 3600.0
-_FORGET_AT_ONCE = 10_000
+_FORGET_AT_ONCE = 2_000
+_SLOW_CLAIM_SECONDS = 0.1  # what a claim takes that walks over much that cannot be claimed
+_CLEARING_SECONDS = 5.0
+_TRIES_BEFORE_PERSON = 10  # of work whose handler breaks: some 15 minutes
 
 
 class Worker:
@@ -43,7 +48,10 @@ class Worker:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._wake = threading.Event()
         self._closing = threading.Event()
-        self._busy: set[Future[None]] = set()
+        self._busy: dict[Future[None], str] = {}
+        self._at_once = max(1, threads // 4)
+        self._share = max(1, threads - self._at_once)
+        self._cleared = 0.0
         self._tidied = clock.monotonic()
 
     def start(self) -> None:
@@ -62,27 +70,37 @@ class Worker:
     def _claim(self) -> None:
         while not self._closing.is_set():
             self._wake.clear()
-            free = self._threads - len(self._busy)
-            jobs = self._due(free) if free > 0 else []
+            room = min(self._at_once, self._threads - len(self._busy))
+            jobs = self._due(room) if room > 0 else []
             for job in jobs:
                 future = self._pool.submit(self._run, job)
-                self._busy.add(future)
+                self._busy[future] = job.company_id
                 future.add_done_callback(self._finished)
-            if len(jobs) < free or free <= 0:
+            if len(jobs) < room or room <= 0:
                 self._wake.wait(self._poll)
             self._tidy()
 
     def _due(self, limit: int) -> list[Job]:
         try:
+            began = clock.monotonic()
             with self._store.anyone() as connection:
-                return work.claim(connection, list(self._handlers), limit, self._lease)
-        except (Failure, psycopg.Error) as error:
-            _log.warning("claim_failed", error=str(error))
+                jobs = work.claim(connection, list(self._handlers), limit, self._lease, without=self._full())
+                if clock.monotonic() - began > _SLOW_CLAIM_SECONDS and began > self._cleared + _CLEARING_SECONDS:
+                    self._cleared = began
+                    work.step_aside(connection)
+                return jobs
+        except Exception as error:  # whatever it is, this thread must go on: without it nothing is done any more
+            _log.warning("claim_failed", error=type(error).__name__)
             self._closing.wait(self._poll)
             return []
 
+    def _full(self) -> list[str]:
+        """Companies with their share of threads: one whose provider or endpoint is slow must not stop the others."""
+        held = Counter(list(self._busy.values()))
+        return [company_id for company_id, count in held.items() if count >= self._share]
+
     def _finished(self, future: Future[None]) -> None:
-        self._busy.discard(future)
+        self._busy.pop(future, None)
         self._wake.set()
 
     def _run(self, job: Job) -> None:
@@ -100,11 +118,23 @@ class Worker:
             except Exception:
                 _log.exception("work_failed", kind=job.kind, resource_id=job.resource_id, tries=job.tries)
                 outcome = Again(work.backoff_seconds(job.tries), "the handler failed; see the log")
+                self._tell(context, job)
             try:
                 with self._store.anyone() as connection:
                     work.finish(connection, job, outcome)
             except (Failure, psycopg.Error):
                 _log.exception("finish_failed", kind=job.kind, resource_id=job.resource_id)  # the lease ends by itself
+
+    def _tell(self, context: Context, job: Job) -> None:
+        """Ask for a person, once work has broken so often that it may break for ever. It is tried on."""
+        if job.tries < _TRIES_BEFORE_PERSON:
+            return
+        try:
+            with self._store.of(job.company_id, job.environment) as connection:
+                why = f"Work of kind {job.kind} has failed {job.tries} times; it is tried on. See the log."
+                work_items.open_item(connection, context, job.resource_id, WORK_ITEM_KIND_EXHAUSTED, why)
+        except (Failure, psycopg.Error):
+            _log.exception("work_item_lost", kind=job.kind, resource_id=job.resource_id)  # the next try tells
 
     def _listen(self) -> None:
         while not self._closing.is_set():
@@ -122,8 +152,14 @@ class Worker:
         if clock.monotonic() - self._tidied < _HOUSEKEEPING_SECONDS:
             return
         self._tidied = clock.monotonic()
-        with self._store.anyone() as connection:
-            connection.execute("SELECT corridor.forget_idempotency(%s)", (_FORGET_AT_ONCE,))
+        try:
+            with self._store.anyone() as connection:
+                row = connection.execute("SELECT corridor.forget_idempotency(%s)", (_FORGET_AT_ONCE,)).fetchone()
+        except Exception as error:  # as above
+            _log.warning("housekeeping_failed", error=type(error).__name__)
+            return
+        if row is not None and row[0] == _FORGET_AT_ONCE:
+            self._tidied = -_HOUSEKEEPING_SECONDS  # there is more: go on at once, or the table only ever grows
 
 
 def build(parts: Parts) -> Worker:

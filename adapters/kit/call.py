@@ -8,7 +8,7 @@ import json as json_format
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from adapters.kit import failures
@@ -20,6 +20,8 @@ from adapters.kit.mapping import document
 __all__ = ["Call", "Exchange", "Http", "path_segment"]
 
 Query = Mapping[str, str | int] | Sequence[tuple[str, str | int]]
+
+T = TypeVar("T")
 
 USER_AGENT = "Corridor/0.1"
 
@@ -68,7 +70,7 @@ class Call:
         """A credential that the adapter cannot do without. Raises `Misconfigured` if the connection lacks it."""
         value = self.credentials.get(name, "")
         if not value:
-            raise Misconfigured(f"{self.operation}: the connection has no credential {name}")
+            raise Misconfigured(f"{self.operation}: the connection has no credential {name}", credentials=True)
         return value
 
     def send(
@@ -163,16 +165,23 @@ class Call:
                 return None
             return failures.unreadable(self.operation, f"HTTP {status}", writes=hooks.writes)
         if 400 <= status < 500 and status not in {401, 429}:
-            if hooks.absent is not None and hooks.absent(status, answer):
+            if _asked(hooks.absent, status, answer):
                 return None
-            known = hooks.on_client_error(status, answer) if hooks.on_client_error is not None else None
+            known = _asked(hooks.on_client_error, status, answer)
             if known is not None:
                 return known
-        found = hooks.code_of(answer) if hooks.code_of is not None and answer else ""
-        code = kept_code(found, self.credentials.values())
+        code = kept_code(_asked(hooks.code_of, answer) or "", self.credentials.values())
         return failures.of_status(
             status, response.headers, self.operation, writes=hooks.writes, code=code, not_processed=self.not_processed
         )
+
+
+def _asked(hook: Callable[..., T] | None, *facts: Any) -> T | None:
+    """What an adapter's hook says. One that stumbles over an answer knows no better: the status decides."""
+    try:
+        return hook(*facts) if hook is not None else None
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return None
 
 
 def path_segment(value: str) -> str:

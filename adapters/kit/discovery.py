@@ -56,7 +56,12 @@ class Provider:
 
 @lru_cache(maxsize=1)
 def providers() -> Mapping[str, Provider]:
-    """All providers by name, in the order of their names. Raises `ManifestError` for the first wrong manifest."""
+    """All providers by name, in the order of their names, found once per process. Raises as `find` does."""
+    return find()
+
+
+def find() -> Mapping[str, Provider]:
+    """Look for providers now. Raises `ManifestError` for the first wrong manifest."""
     found: dict[str, Provider] = {}
     packages = [f"{adapters.__name__}.{path.parent.name}" for path in _own_manifests()]
     packages += [point.value for point in entry_points(group=ENTRY_POINTS)]

@@ -59,7 +59,7 @@ class Unmapped(Exception):  # noqa: N818 - names here finish the sentence "the w
     """The provider used a word that no table has. Loud, and nothing changes."""
 
     def __init__(self, table: str, word: object) -> None:
-        super().__init__(f"no meaning for {table} = {word!r}")
+        super().__init__(f"no meaning for {table} = {word!r:.80}")
         self.table = table
         self.word = word
 

@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,10 @@ import httpcore
 
 RESPONSE_LIMIT_BYTES = 4 * 1024 * 1024
 """No answer that a payout needs is larger; a larger one is unreadable."""
+
+
+Addresses = Callable[[str, int, float], Sequence[str]]
+"""The IP addresses of a host and port, found within so many seconds. Raises `httpcore.ConnectError` to refuse it."""
 
 
 class ResponseTooLarge(Exception):  # noqa: N818 - names here finish the sentence "the response was …"
@@ -73,9 +77,10 @@ class _BoundedStream(httpcore.NetworkStream):
 
 
 class _BoundedBackend(httpcore.NetworkBackend):
-    def __init__(self, deadline: _Deadline) -> None:
+    def __init__(self, deadline: _Deadline, addresses: Addresses | None) -> None:
         self._inner = httpcore.SyncBackend()
         self._deadline = deadline
+        self._addresses = addresses
 
     def connect_tcp(
         self,
@@ -86,7 +91,15 @@ class _BoundedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         left = self._deadline.left(timeout, httpcore.ConnectTimeout)
-        return _BoundedStream(self._inner.connect_tcp(host, port, left, local_address, socket_options), self._deadline)
+        last: Exception = httpcore.ConnectError("no address")
+        for address in self._addresses(host, port, left) if self._addresses else (host,):
+            left = self._deadline.left(timeout, httpcore.ConnectTimeout)
+            try:
+                stream = self._inner.connect_tcp(address, port, left, local_address, socket_options)
+                return _BoundedStream(stream, self._deadline)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                last = error
+        raise last
 
 
 class Http:
@@ -102,7 +115,9 @@ class Http:
         connect_timeout_seconds: float = 3.0,
         max_connections: int = 64,
         ssl_context: ssl.SSLContext | None = None,
+        addresses: Addresses | None = None,
     ) -> None:
+        """`addresses` says where to connect to for a host, in place of the machine's resolver."""
         self._connect_timeout_seconds = connect_timeout_seconds
         self._deadline = _Deadline()
         self._pool = httpcore.ConnectionPool(
@@ -112,7 +127,7 @@ class Http:
             # Shorter than what servers usually keep, as a request on a connection that is just being closed
             # ends as `Unknown`.
             keepalive_expiry=4.0,
-            network_backend=_BoundedBackend(self._deadline),
+            network_backend=_BoundedBackend(self._deadline, addresses),
         )
 
     def exchange(

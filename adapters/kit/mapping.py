@@ -22,6 +22,9 @@ T = TypeVar("T")
 MINOR_LIMIT = 10**15
 """The largest amount of `corridor.type.v1.Money`, in minor units."""
 
+TEXT_LIMIT = 512
+"""The longest id or word of a provider, in characters."""
+
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
 
 
@@ -124,8 +127,8 @@ def timestamp(value: object, name: str) -> Timestamp | None:
 
 
 def text(value: object, name: str) -> str:
-    """Text that has to be there, such as an id. Raises `Unmapped` for anything else, and for empty text."""
-    if isinstance(value, str) and value:
+    """Text that has to be there, such as an id. Raises `Unmapped` for anything else, and for what no row can keep."""
+    if isinstance(value, str) and 0 < len(value) <= TEXT_LIMIT and "\x00" not in value:
         return value
     raise Unmapped(name, type(value).__name__)
 

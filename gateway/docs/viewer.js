@@ -142,7 +142,7 @@ function operation(verb, path, op) {
 function render() {
   const content = document.getElementById("content");
   const menu = document.getElementById("menu");
-  content.replaceChildren(node("h1", {}, api.info.title), prose(api.info.description),
+  content.replaceChildren(node("h1", {}, api.info.title), node("div", {}, prose(api.info.description)),
     node("p", {}, node("a", { href: "/v1/openapi.json" }, "openapi.json"), " · ",
       node("a", { href: "/docs/problems" }, "problems")));
   const add = (title, text, operations) => {

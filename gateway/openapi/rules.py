@@ -97,7 +97,8 @@ def _number(schema: Schema, rule: Any) -> None:
         if bound is not None and isinstance(bound.value, int | float):
             schema[_BOUNDS[bound.field]] = bound.value
     # The same for 64-bit integers that come as strings, as far as a pattern can tell.
-    if "pattern" in schema and schema.get("minimum", schema.get("exclusiveMinimum", -1)) >= 0:
+    lowest: Any = schema.get("minimum", schema.get("exclusiveMinimum", -1))
+    if "pattern" in schema and lowest >= 0:
         schema["pattern"] = "^[0-9]{1,19}$"
 
 

@@ -1,4 +1,4 @@
-"""A caller of the gRPC API by the contract, for commands: no reflection, no stubs, and refusals told with what to do."""
+"""A caller of the gRPC API by the contract, for commands. Refusals are told with what to do about them."""
 
 import secrets
 from collections.abc import Callable
@@ -43,7 +43,7 @@ class Client:
         """The response and the trailers. Raises `ClickException` for a refusal."""
         import grpc
 
-        metadata = [("authorization", f"Bearer {self._key}")] if self._key else []
+        metadata: list[tuple[str, str | bytes]] = [("authorization", f"Bearer {self._key}")] if self._key else []
         metadata += [("idempotency-key", idempotency_key)] if idempotency_key else []
         stub = self._channel.unary_unary(
             method.path,
@@ -52,7 +52,7 @@ class Client:
         )
         try:
             response, call = stub.with_call(
-                request, metadata=metadata, timeout=method.deadline_seconds + _SLACK_SECONDS
+                request, metadata=tuple(metadata), timeout=method.deadline_seconds + _SLACK_SECONDS
             )
         except grpc.RpcError as error:
             raise click.ClickException(self._refusal(error)) from None

@@ -18,19 +18,19 @@ class Database:
 
     url: str
     owner_url: str
-    embedded: bool
+    embedded_pid: int | None  # the process of the embedded server
 
 
 @contextmanager
 def opened(settings: Settings, *, exclusive: bool = False) -> Iterator[Database]:
     """The database while the block runs. `exclusive` lets only one process hold an embedded one so."""
     if settings.database_url:
-        yield Database(settings.database_url, settings.owner_database_url or settings.database_url, False)
+        yield Database(settings.database_url, settings.owner_database_url or settings.database_url, None)
         return
     from server.store import embedded
 
     with embedded.start(settings.data_dir / "postgres", exclusive=exclusive) as server:
-        yield Database(server.owner_dsn, server.owner_dsn, True)
+        yield Database(server.owner_dsn, server.owner_dsn, server.pid)
 
 
 def require_current(database: Database) -> None:

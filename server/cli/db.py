@@ -43,5 +43,5 @@ def status() -> None:
 
     with database.opened(settings.from_environment()) as opened:
         database.require_current(opened)
-        where = "embedded" if opened.embedded else "configured"
+        where = "embedded" if opened.embedded_pid else "configured"
     click.echo(f"The {where} database is current.")

@@ -1,6 +1,8 @@
 """Ports of this machine: whether one is free, and one that is kept free for a process that starts later."""
 
 import socket
+from types import TracebackType
+from typing import Self
 
 import click
 
@@ -30,6 +32,12 @@ class Reserved:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self._socket.bind((host, port))  # bound and not listening: no connection ever lands here
         self.port: int = self._socket.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
 
     def close(self) -> None:
         """Give the port up."""

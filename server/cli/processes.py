@@ -11,22 +11,26 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
 
-_PR_SET_PDEATHSIG = 1  # prctl(2): the signal that a child gets when its parent dies
-_LIBC = ctypes.CDLL(None)  # loaded before any fork: a child between fork and exec must not wait for a lock
+_PR_SET_PDEATHSIG = 1  # prctl(2): the signal that a process gets when its parent dies
 TERMINATE = signal.SIGTERM
+_ENDING = (signal.SIGTERM, signal.SIGINT)
+_TOGETHER_SECONDS = 1.0
 _STOP_SECONDS = 35.0  # longer than the server takes to finish its calls
 
+_Handler = Callable[[int, Any], None]
 
-def corridor(*arguments: str) -> list[str]:
-    """The command line of another process of ours."""
-    return [sys.executable, "-m", "server.cli", *arguments]
+
+def serve(*arguments: str) -> list[str]:
+    """The command line of a part of Corridor that ends with this process."""
+    return [sys.executable, "-m", "server.cli", "serve", f"--parent={os.getpid()}", *arguments]
 
 
 @dataclass(slots=True)
@@ -63,8 +67,8 @@ class Processes:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, name: str, command: Sequence[str]) -> Child:
-        """Start one; `ready` waits for it."""
+    def start(self, name: str, command: Sequence[str], outlives: Child | None = None) -> Child:
+        """Start one; `ready` waits for it. It ends before those that were started earlier, or after `outlives`."""
         log = self._logs / f"{name}.log" if self._logs else None
         errors = log.open("ab") if log else None
         try:
@@ -76,14 +80,13 @@ class Processes:
                 stderr=errors,
                 text=True,
                 process_group=0,
-                preexec_fn=_die_with_parent,
             )
         finally:
             if errors:
                 errors.close()
         child = Child(name, process, log)
         threading.Thread(target=child.read, name=f"read-{name}", daemon=True).start()
-        self._children.append(child)
+        self._children.insert(self._children.index(outlives) if outlives else len(self._children), child)
         return child
 
     def ready(self, child: Child, seconds: float = 30.0) -> dict[str, Any]:
@@ -103,7 +106,9 @@ class Processes:
         return next((child for child in self._children if child.process.poll() is not None), None)
 
     def stop(self) -> None:
-        """End all, the last one first, each with time to finish what it has begun."""
+        """End all, the last one first, each with time to finish what it began. A signal meanwhile ends that time."""
+        impatient = _after_a_moment(lambda _number: self.signal_all(signal.SIGKILL))
+        handlers = {number: signal.signal(number, impatient) for number in _ENDING}
         for child in reversed(self._children):
             if child.process.poll() is None:
                 child.process.send_signal(signal.SIGTERM)
@@ -113,6 +118,8 @@ class Processes:
                 child.process.kill()
                 child.process.wait()
         self._children.clear()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
     def forget(self, child: Child) -> None:
         """Watch a child that has ended no longer, so that another one can take its place."""
@@ -142,16 +149,61 @@ def wait_until(condition: threading.Event, processes: Processes, every_seconds: 
 
 
 def stopping() -> threading.Event:
-    """An event that SIGTERM and Ctrl-C set. The second signal ends the process at once, as it would have."""
+    """An event that SIGTERM and Ctrl-C set. Another signal, a second or more later, ends the process at once."""
     event = threading.Event()
 
-    def stop(number: int, _frame: object) -> None:
+    def stop(_number: int, _frame: object) -> None:
         event.set()
-        signal.signal(number, signal.SIG_DFL)
+        _handle(_after_a_moment(_end))
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+    _handle(stop)
     return event
+
+
+def interruptible() -> None:
+    """Let SIGTERM do what Ctrl-C does: end the blocks that are open, once, and with them what they started."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        _handle(_after_a_moment(_end))
+        raise KeyboardInterrupt
+
+    _handle(interrupt)
+
+
+def runs(pid: int) -> bool:
+    """Whether a process lives; one that has ended and was not yet waited for does not."""
+    try:
+        os.kill(pid, 0)
+        status = Path(f"/proc/{pid}/stat")
+        return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+    except PermissionError:
+        return True
+
+
+def _handle(handler: _Handler) -> None:
+    for number in _ENDING:
+        signal.signal(number, handler)
+
+
+def _after_a_moment(act: Callable[[int], None]) -> _Handler:
+    """A handler that acts on a signal, but not on one that comes together with the signal before.
+
+    Supervisors such as timeout(1) signal a process and its group, and people press Ctrl-C twice.
+    """
+    since = time.monotonic()
+
+    def handle(number: int, _frame: object) -> None:
+        if time.monotonic() - since > _TOGETHER_SECONDS:
+            act(number)
+
+    return handle
+
+
+def _end(number: int) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _last_words(log: Path | None) -> str:
@@ -165,6 +217,10 @@ def _where(child: Child) -> str:
     return f" (its log: {child.log})" if child.log else ""
 
 
-def _die_with_parent() -> None:
+def end_with(parent: int) -> None:
+    """Get SIGTERM when the parent dies, also if it is killed and can say nothing. Linux alone can do this."""
     if sys.platform == "linux":
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        # Set by the process itself: code between fork and exec would run beside the locks of the parent's threads.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            sys.exit(0)  # it died before it could be asked for

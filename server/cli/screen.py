@@ -5,7 +5,7 @@ Rule: the plain text says everything; colour adds nothing to it.
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,9 +48,9 @@ class Screen:
     def __init__(self) -> None:
         self._console: Console | None = None
         if sys.stdout.isatty():
-            from rich.console import Console
+            import rich.console
 
-            self._console = Console(highlight=False, soft_wrap=True)
+            self._console = rich.console.Console(highlight=False, soft_wrap=True)
 
     def heading(self, text: str) -> None:
         """Begin a part."""
@@ -59,6 +59,10 @@ class Screen:
     def line(self, text: str, style: str = "") -> None:
         """One line."""
         self._print(f"  {text}", style)
+
+    def bare(self, text: str) -> None:
+        """One line without indent, to be copied."""
+        self._print(text, "")
 
     def note(self, text: str) -> None:
         """One line of lesser weight, under another."""
@@ -78,13 +82,13 @@ class Screen:
     def fact(self, name: str, value: str, duration_seconds: float | None = None) -> None:
         """A name and what it stands for."""
         took = f" {seconds_text(duration_seconds):>9}" if duration_seconds is not None else ""
-        self.line(f"{name:<24} {value:<33}{took}".rstrip())
+        self.line(f"{name:<26} {value:<31}{took}".rstrip())
 
     def moment(self, moment: Moment) -> None:
         """One line of a timeline."""
         name, colour = _KINDS.get(moment.kind, (moment.kind.lower(), ""))
         took = seconds_text(moment.duration_seconds) if moment.duration_seconds is not None else ""
-        words = f"{moment.summary}{': ' + moment.outcome if moment.outcome else ''}"
+        words = ": ".join(each for each in (moment.summary.removeprefix(name).strip(), moment.outcome) if each)
         text = f"+{moment.seconds:7.3f} s  {name:<11}  {words:<40}  {took:>9}  {moment.record_id}"
         self._print(f"  {text.rstrip()}", "bold red" if moment.outcome.lower() in _LOUD else colour)
 
@@ -93,6 +97,24 @@ class Screen:
             click.echo(text)
         else:
             self._console.print(text, style=style or None, markup=False)
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """Rows under a head: a table on a terminal; else lines with two spaces between the columns, for other programs."""
+    if sys.stdout.isatty():
+        import rich.console
+        import rich.table
+
+        shown = rich.table.Table(box=None, header_style="bold", pad_edge=False)
+        for name in head:
+            shown.add_column(name, no_wrap=name != head[-1])  # the last one takes what room there is
+        for row in rows:
+            shown.add_row(*row)
+        rich.console.Console(highlight=False, markup=False).print(shown)
+        return
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    for row in (head, *rows):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def seconds_text(seconds: float) -> str:

@@ -22,7 +22,8 @@ _PASSED_ON = {"ignore_unknown_options": True, "help_option_names": []}
 
 
 @click.group()
-def serve() -> None:
+@click.option("--parent", type=int, help="End when this process does, whose child it is. Linux alone can do this.")
+def serve(parent: int | None) -> None:
     """Run one part: server, worker, gateway or sandbox.
 
     \b
@@ -32,6 +33,8 @@ def serve() -> None:
       corridor serve worker
       corridor serve gateway
     """
+    if parent is not None:
+        processes.end_with(parent)
 
 
 @serve.command()
@@ -150,7 +153,7 @@ def _several(host: str, port: int, count: int, metrics_port: int | None) -> None
     stop = processes.stopping()
     reserved = ports.Reserved(host, port)
     commands = [
-        processes.corridor("serve", "server", "--reuse-port", f"--host={host}", f"--port={reserved.port}")
+        processes.serve("server", "--reuse-port", f"--host={host}", f"--port={reserved.port}")
         + ([f"--metrics-port={metrics_port and metrics_port + number}"] if metrics_port is not None else [])
         for number in range(count)
     ]

@@ -42,5 +42,5 @@ def chain(parts: Parts) -> Sequence[ServerInterceptor]:
             ALLOWANCES if parts.rate_limits else None
         ),  # counted per caller, so after auth; cheap, so before the rest
         Validation(),  # reads the request, not before; one that breaks a rule claims no key
-        Idempotent(parts.store, parts.fingerprint_secret),  # innermost: the claim is part of the write
+        Idempotent(parts.store, parts.fingerprint_secret, parts.metrics),  # innermost: the claim is part of the write
     )

@@ -4,6 +4,7 @@ Spans come from the OpenTelemetry API and only where the caller's trace is sampl
 than a read.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,15 +17,17 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from server.kit import clock
 from server.platform.metrics import Metrics
 
+# W3C Trace Context: version 00, ids that are not zero, and flags whose lowest bit says that the trace is sampled.
+_SAMPLED = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f][13579bdf]")
 _PROPAGATOR = TraceContextTextMapPropagator()
 
 
 class Telemetry(ServerInterceptor):
     """Rate, errors and duration per method; spans by the semantic conventions for RPC."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, provider: trace.TracerProvider | None = None) -> None:
         self._metrics = metrics
-        self._tracer = trace.get_tracer("corridor.server")
+        self._tracer = trace.get_tracer("corridor.server", tracer_provider=provider)  # without one, the process's own
 
     def intercept(
         self, method: Callable[..., Any], request_or_iterator: Any, context: grpc.ServicerContext, method_name: str
@@ -33,7 +36,7 @@ class Telemetry(ServerInterceptor):
         began = clock.monotonic()
         traceparent = _traceparent(context)
         try:
-            if traceparent[-2:] != "01":
+            if not _SAMPLED.fullmatch(traceparent):
                 return method(request_or_iterator, context)
             return self._traced(method, request_or_iterator, context, method_name, traceparent)
         finally:
@@ -47,7 +50,12 @@ class Telemetry(ServerInterceptor):
         service, _, rpc = name.lstrip("/").rpartition("/")
         attributes = {"rpc.system.name": "grpc", "rpc.service": service, "rpc.method": rpc}
         with self._tracer.start_as_current_span(
-            name.lstrip("/"), context=parent, kind=SpanKind.SERVER, attributes=attributes
+            name.lstrip("/"),
+            context=parent,
+            kind=SpanKind.SERVER,
+            attributes=attributes,
+            record_exception=False,  # how a call ends is in its status; stacks are logged
+            set_status_on_exception=False,
         ) as span:
             try:
                 return method(request, context)

@@ -14,6 +14,7 @@ from grpc_interceptor import ServerInterceptor
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from server.kit import context as contexts
+from server.kit import storable
 from server.kit.errors import Failure, Violation, fail
 
 
@@ -35,13 +36,18 @@ class Validation(ServerInterceptor):
             name = call.method.descriptor.input_type.full_name
             raise fail(reasons.ERROR_REASON_MALFORMED_REQUEST, f"The request does not parse as {name}.") from None
         request.DiscardUnknownFields()
+        if unstorable := storable.violations(request, request_or_iterator):
+            raise _refused(unstorable)
         if violations := self._validator.collect_violations(request):
             raise _failure(violations)
         return method(request, context)
 
 
 def _failure(violations: list[protovalidate.Violation]) -> Failure:
-    found = [Violation(_path(v), v.proto.message or "breaks a rule", v.proto.rule_id) for v in violations]
+    return _refused([Violation(_path(v), v.proto.message or "breaks a rule", v.proto.rule_id) for v in violations])
+
+
+def _refused(found: list[Violation]) -> Failure:
     names = ", ".join(dict.fromkeys(v.field for v in found))
     return fail(reasons.ERROR_REASON_INVALID_ARGUMENT, f"Not valid: {names}.", violations=found)
 

@@ -23,9 +23,9 @@ def encode(value: int) -> str:
     return "".join([pairs[(value >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
-def is_id(text: str) -> bool:
-    """Whether the text has the form of an id."""
-    return _ID.fullmatch(text) is not None
+def is_id(text: str, prefix: str = "") -> bool:
+    """Whether the text has the form of an id, of the kind with the prefix if one is given."""
+    return _ID.fullmatch(text) is not None and text.startswith(f"{prefix}_" if prefix else "")
 
 
 def secret(bits: int = 256) -> str:

@@ -36,8 +36,14 @@ class Metrics:
         )
         self._idempotency = Counter(
             "corridor_idempotency_repetitions",
-            "Calls with a key that was used before, by what they were answered: replayed, or refused as reused.",
+            "Calls with a key that was used before, by what they were answered: replayed, or refused as reused or in progress.",
             ["result"],
+            registry=self.registry,
+        )
+        self._inbound = Counter(
+            "corridor_inbound_deliveries",
+            "Genuine deliveries of providers that were read, by what became of them.",
+            ["provider", "state"],
             registry=self.registry,
         )
         self._lag = Histogram(
@@ -59,6 +65,10 @@ class Metrics:
     def repetition(self, result: str) -> None:
         """Count one call whose idempotency key was used before."""
         self._idempotency.labels(result).inc()
+
+    def inbound(self, provider: str, state: str) -> None:
+        """Count one delivery of a provider that was read: processed, duplicate, ignored or failed."""
+        self._inbound.labels(provider, state).inc()
 
     def webhook_lag(self, direction: str, seconds: float) -> None:
         """Record how late a webhook was: `out` or `in`."""

@@ -32,7 +32,9 @@ class Store:
         self._engine = migrate.engine_for(
             url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=5.0, pool_reset_on_return=None
         )
-        options = f"statement_timeout={int(statement_seconds * 1000)}, lock_timeout=2000"
+        # The last one: a machine that is gone in the middle of a transaction must not keep payouts locked.
+        most = int(statement_seconds * 1000)
+        options = f"statement_timeout={most}, lock_timeout=2000, idle_in_transaction_session_timeout={most}"
 
         @event.listens_for(self._engine, "connect")
         def _connected(connection: Connection, _record: object) -> None:

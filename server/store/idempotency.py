@@ -57,12 +57,12 @@ def _leaves(message: Message, prefix: str, secret: bytes) -> Iterator[bytes]:
             yield path.encode()
             yield from _leaves(value, path + ".", secret)
             continue
-        part = type(message)()
         if field.is_repeated:
+            part = type(message)()
             getattr(part, field.name).MergeFrom(value)
-        else:
-            setattr(part, field.name, value)
-        text = part.SerializeToString(deterministic=True)
+            text = part.SerializeToString(deterministic=True)
+        else:  # the field's type is known from its path, so its text is enough to tell two values apart
+            text = value if isinstance(value, bytes) else str(value).encode()
         yield path.encode() + b"=" + hashlib.blake2b(text, key=secret, digest_size=_DIGEST_BYTES).hexdigest().encode()
 
 
@@ -78,7 +78,7 @@ def answer_stored(context: Context, row: tuple[bytes, bytes | None, bytes | None
 
 def stored(connection: Connection, context: Context) -> tuple[bytes, bytes | None, bytes | None] | None:
     """What is stored with the call's key, if the key was used before."""
-    return connection.execute(_STORED, _key(context)).fetchone()
+    return connection.execute(_STORED, scope(context)).fetchone()
 
 
 def check(store: Store, context: Context) -> None:
@@ -142,7 +142,7 @@ def sealing_key(secret: bytes) -> bytes:
 def _sealed(context: Context, response: bytes) -> bytes:
     assert context.idempotency is not None
     assert context.method is not None
-    if not _shows_secret(context.method.response.DESCRIPTOR):
+    if not shows_secret(context.method.response.DESCRIPTOR):
         return response
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + AESGCM(context.idempotency.seal).encrypt(nonce, response, _bound_to(context))
@@ -151,18 +151,18 @@ def _sealed(context: Context, response: bytes) -> bytes:
 def _opened(context: Context, stored: bytes) -> bytes:
     assert context.idempotency is not None
     assert context.method is not None
-    if not _shows_secret(context.method.response.DESCRIPTOR):
+    if not shows_secret(context.method.response.DESCRIPTOR):
         return stored
     nonce, sealed = stored[:_NONCE_BYTES], stored[_NONCE_BYTES:]
     return AESGCM(context.idempotency.seal).decrypt(nonce, sealed, _bound_to(context))
 
 
 def _bound_to(context: Context) -> bytes:
-    return repr(_key(context)).encode()
+    return repr(scope(context)).encode()
 
 
 @functools.cache
-def _shows_secret(descriptor: Descriptor) -> bool:
+def shows_secret(descriptor: Descriptor) -> bool:
     """Whether a message has a secret in it, by the sensitivity that the contract gives its fields."""
     seen: set[Descriptor] = set()
     ahead = [descriptor]
@@ -181,12 +181,13 @@ def _claim(
     connection: Connection, context: Context, status: bytes | None, response: bytes | None, resource_id: str
 ) -> bool:
     assert context.idempotency is not None
-    values = (*_key(context), context.idempotency.fingerprint, status, response, resource_id)
+    values = (*scope(context), context.idempotency.fingerprint, status, response, resource_id)
     with claiming():
         return connection.execute(_CLAIM, values).fetchone() is not None
 
 
-def _key(context: Context) -> tuple[str, int, str, str]:
+def scope(context: Context) -> tuple[str, int, str, str]:
+    """Within what a key is used once: company, environment and method; and the key."""
     assert context.idempotency is not None
     assert context.method is not None
     return context.who.company_id, context.who.environment, context.method.path, context.idempotency.key

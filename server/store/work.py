@@ -4,6 +4,7 @@ A lane is worked on from its front only, so one that is stuck delays itself and 
 """
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -22,7 +23,7 @@ class State(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of work, as a worker holds it. `tries` counts this one, and tells whose lease it is."""
+    """One piece of work, as a worker holds it. `tries` counts this one; `lease_time` tells whose lease it is."""
 
     company_id: str
     environment: "Environment.ValueType"
@@ -34,6 +35,7 @@ class Job:
     correlation_id: str
     traceparent: str
     create_time: datetime
+    lease_time: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,15 @@ UPDATE corridor.work w SET tries = tries + 1, run_time = clock_timestamp() + mak
 WHERE (company_id, work_id) IN (
     SELECT r.company_id, r.work_id FROM corridor.work r
     WHERE r.state = 0 AND r.run_time <= clock_timestamp() AND r.kind = ANY (%(kinds)s)
-        AND NOT EXISTS (
+        AND r.company_id <> ALL (%(without)s) AND NOT EXISTS (
             SELECT FROM corridor.work e WHERE e.lane = r.lane AND e.work_id < r.work_id AND e.state <> 1)
     ORDER BY r.run_time LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING company_id, environment, work_id, kind, lane, resource_id, tries, correlation_id, traceparent, create_time
+RETURNING company_id, environment, work_id, kind, lane, resource_id, tries, correlation_id, traceparent, create_time,
+    lease_time
 """
-_MINE = "company_id = %(company_id)s AND work_id = %(work_id)s AND tries = %(tries)s AND state = 0"
+# By the lease too: work that was brought back counts its tries anew, so that two holders can have the same number.
+_MINE = """company_id = %(company_id)s AND work_id = %(work_id)s AND tries = %(tries)s AND state = 0
+    AND lease_time = %(lease_time)s"""
 _DONE = f"DELETE FROM corridor.work WHERE {_MINE}"
 _AGAIN = f"""
 WITH front AS (
@@ -87,6 +92,21 @@ UPDATE corridor.work w SET run_time = front.run_time
 FROM front WHERE w.lane = front.lane AND w.work_id > front.work_id AND w.state = 0 AND w.run_time < front.run_time
 """
 _STOP = f"UPDATE corridor.work SET state = %(state)s, error = %(error)s, lease_time = NULL WHERE {_MINE}"
+# What is due behind a front that is not: every claim would walk over it. It comes back with its front, or when the
+# lane is brought back; the ten minutes only bound what a race with that could cost.
+_STEP_ASIDE = """
+UPDATE corridor.work w SET run_time = blocked.until
+FROM (
+    SELECT r.company_id, r.work_id,
+        CASE WHEN front.state = 0 THEN front.run_time ELSE clock_timestamp() + interval '10 minutes' END AS until
+    FROM corridor.work r CROSS JOIN LATERAL (
+        SELECT e.state, e.run_time, e.lease_time FROM corridor.work e
+        WHERE e.lane = r.lane AND e.work_id < r.work_id AND e.state <> 1 ORDER BY e.work_id LIMIT 1) front
+    WHERE r.state = 0 AND r.lease_time IS NULL AND r.run_time <= clock_timestamp()
+        AND (front.state = 2 OR front.lease_time IS NULL AND front.run_time > clock_timestamp())
+    ORDER BY r.run_time LIMIT %s FOR UPDATE OF r SKIP LOCKED) blocked
+WHERE w.company_id = blocked.company_id AND w.work_id = blocked.work_id
+"""
 _SCHEDULE = """
 INSERT INTO corridor.work (company_id, environment, kind, lane, resource_id, state, tries, run_time,
     correlation_id, traceparent, error, create_time)
@@ -94,20 +114,28 @@ VALUES (%s, %s, %s, %s, %s, 0, 0, clock_timestamp() + make_interval(secs => %s),
 """
 _NOW = """
 UPDATE corridor.work SET state = 0, tries = 0, run_time = clock_timestamp(), lease_time = NULL
-WHERE company_id = %s AND kind = %s AND lane LIKE %s AND (lease_time IS NULL OR lease_time < clock_timestamp())
-    AND state = ANY (%s)
+WHERE company_id = %s AND environment = %s AND kind = %s AND lane LIKE %s
+    AND (lease_time IS NULL OR lease_time < clock_timestamp()) AND state = ANY (%s)
 """
 
 
-def claim(connection: Connection, kinds: list[str], limit: int, lease_seconds: float) -> list[Job]:
-    """Take up to `limit` pieces of work that are due, for `lease_seconds`."""
-    rows = connection.execute(_CLAIM, {"kinds": kinds, "limit": limit, "lease": lease_seconds}).fetchall()
+def claim(
+    connection: Connection, kinds: list[str], limit: int, lease_seconds: float, *, without: Collection[str] = ()
+) -> list[Job]:
+    """Take up to `limit` pieces of work that are due, for `lease_seconds`, of every company but those in `without`."""
+    values = {"kinds": kinds, "limit": limit, "lease": lease_seconds, "without": list(without)}
+    rows = connection.execute(_CLAIM, values).fetchall()
     return sorted((Job(*row) for row in rows), key=lambda job: job.work_id)
+
+
+def step_aside(connection: Connection, limit: int = 10_000) -> int:
+    """Let work that stands behind a waiting front wait as long as that; how many pieces that were."""
+    return connection.execute(_STEP_ASIDE, (limit,)).rowcount
 
 
 def finish(connection: Connection, job: Job, outcome: Outcome) -> None:
     """Record how a piece of work ended. Does nothing if its lease has gone to another worker."""
-    mine = {"company_id": job.company_id, "work_id": job.work_id, "tries": job.tries}
+    mine = {"company_id": job.company_id, "work_id": job.work_id, "tries": job.tries, "lease_time": job.lease_time}
     match outcome:
         case Done():
             connection.execute(_DONE, mine)
@@ -136,12 +164,12 @@ def schedule(
     connection.execute(_SCHEDULE, values)
 
 
-def bring_back(connection: Connection, company_id: str, kind: str, lane: str, *states: State) -> int:
+def bring_back(connection: Connection, company_id: str, environment: int, kind: str, lane: str, *states: State) -> int:
     """Make work of the lanes like `lane` due now, as if it had never been tried; how many pieces that were.
 
     Without `states` it does not matter where the work stands. Work that a worker holds at the moment is left alone.
     """
-    return connection.execute(_NOW, (company_id, kind, lane, list(states or State))).rowcount
+    return connection.execute(_NOW, (company_id, environment, kind, lane, list(states or State))).rowcount
 
 
 def backoff_seconds(tries: int, *, first: float = 1.0, most: float = 300.0) -> float:

@@ -7,8 +7,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from server import settings
 from tests.bench import database, rows_calls, rows_events, rows_gateway
 from tests.bench.run import ReconcileError, Run, Scale, versions
 from tests.bench.table import Failed, Row, as_json, render
@@ -31,19 +33,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
-    scale = Scale(2, 1.0, (8, 32), say) if given.quick else Scale(given.rounds, given.seconds, (4, 8, 16, 32, 64), say)
+    scale = Scale(given.rounds, given.seconds, (4, 8, 16, 32, 64), say, given.processes)
+    if given.quick:
+        scale = replace(scale, rounds=2, seconds=0.5, clients=(16,))
     found: list[Row | Failed] = []
     with contextlib.ExitStack() as stack:
         holder = stack.enter_context(tempfile.TemporaryDirectory(prefix="corridor-bench-", dir=given.directory))
         say("starting PostgreSQL")
         run = Run(scale, stack.enter_context(database.prepared(Path(holder))), stack)
-        for name in given.only or ROWS:
+        for name in (name for name in ROWS if not given.only or name in given.only):
             say(name)
             try:
                 found += ROWS[name](run)
             except (RuntimeError, OSError, ReconcileError) as error:
                 found.append(Failed(name, str(error)))
-    configuration = versions() | {"run": f"{scale.rounds} rounds of {scale.seconds:g} s a side, taking turns"}
+    length = f"{scale.rounds} rounds of {scale.seconds:g} s a side, taking turns"
+    chosen = settings.from_environment()
+    server = f"{scale.processes} processes for writes, 1 for the rest"
+    server += f"; each {chosen.threads} threads, {chosen.pool_size} connections"
+    configuration = versions() | {"server": server, "run": length}
     print(render(found, configuration), end="")
     if given.json:
         given.json.write_text(json.dumps(as_json(found, configuration), indent=2, ensure_ascii=False) + "\n")
@@ -59,6 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table here too, for programs")
     parser.add_argument("--rounds", type=int, default=5, help="rounds per row (default 5)")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of each side of a round (default 4)")
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=os.cpu_count(),
+        help="server processes for the rows of writes (default: one per core)",
+    )
     parser.add_argument("--directory", default=os.environ.get("TMPDIR"), help="where the database is kept meanwhile")
     return parser
 

@@ -64,22 +64,23 @@ def create_json(beneficiary_id: str) -> bytes:
 def recorded(database: Database, address: str) -> Calls:
     """Make a beneficiary and some payouts at a server, and record what it answers."""
     with grpc.insecure_channel(address) as channel:
-        made: Any = _call(channel, database.key, f"{_BENEFICIARIES}/CreateBeneficiary", beneficiary_request(), "bench")
+        made: Any = call(channel, database.key, f"{_BENEFICIARIES}/CreateBeneficiary", beneficiary_request(), "bench")
         calls = Calls(database.key, made.beneficiary.beneficiary_id, {})
         answers = {}
         for number in range(LISTED + 1):
             wanted = request(CREATE, calls.beneficiary_id)
-            answers[CREATE] = _call(channel, calls.key, CREATE, wanted, f"first-{number}")
+            answers[CREATE] = call(channel, calls.key, CREATE, wanted, f"first-{number}")
         for path in (LIST, SETTINGS):
-            answers[path] = _call(channel, calls.key, path, request(path, calls.beneficiary_id))
+            answers[path] = call(channel, calls.key, path, request(path, calls.beneficiary_id))
     return replace(calls, recorded={path: answer.SerializeToString() for path, answer in answers.items()})
 
 
-def _call(channel: grpc.Channel, credential: str, path: str, message: Message, key: str = "") -> Any:
+def call(channel: grpc.Channel, credential: str, path: str, message: Message, key: str = "") -> Any:
+    """One call, made in the ordinary way. Raises grpc.RpcError."""
     metadata = [("authorization", f"Bearer {credential}"), *([("idempotency-key", key)] if key else [])]
-    call = channel.unary_unary(
+    made = channel.unary_unary(
         path,
         request_serializer=contract.methods()[path].request.SerializeToString,
         response_deserializer=contract.methods()[path].response.FromString,
     )
-    return call(message, metadata=metadata, timeout=30, wait_for_ready=True)
+    return made(message, metadata=tuple(metadata), timeout=30, wait_for_ready=True)

@@ -1,11 +1,13 @@
 """The database of a run: embedded PostgreSQL as in production, durable, with one company, its key and a beneficiary."""
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped] # its stubs are a package of their own
 import psycopg
 from psycopg import sql
 
@@ -24,10 +26,11 @@ TABLES = ("idempotency", "payouts", "audit", "events")
 # The accept statement with values of the sizes that the server sends: ids in order of time, keys at random.
 # The role and the way of binding the company are the server's own.
 _SCRIPT = """
-SELECT * FROM corridor.accept_payout('{company}', {environment}::smallint, '/corridor.payouts.v1.PayoutService/CreatePayout',
-    gen_random_uuid()::text, '{fingerprint}'::bytea, '{response}'::bytea, 'po_' || uuidv7(), 1::smallint, '{beneficiary}',
-    '{message}'::bytea, now(), 'evt_' || uuidv7(), 'payout.accepted', '{message}'::bytea, 'aud_' || uuidv7(),
-    'payout.create', '{caller}', gen_random_uuid()::text, gen_random_uuid()::text, '', 'payouts.dispatch');
+SELECT * FROM corridor.accept_payout(
+    '{company}', {environment}::smallint, '/corridor.payouts.v1.PayoutService/CreatePayout', gen_random_uuid()::text,
+    '{fingerprint}'::bytea, '{response}'::bytea, 'po_' || uuidv7(), 1::smallint, '{beneficiary}', '{message}'::bytea,
+    now(), 'evt_' || uuidv7(), 'payout.accepted', '{event}'::bytea, 'aud_' || uuidv7(), 'payout.create', '{caller}',
+    gen_random_uuid()::text, gen_random_uuid()::text, '', 'payouts.dispatch');
 """
 
 
@@ -61,10 +64,19 @@ class Database:
         with psycopg.connect(self.url) as connection:
             return {name: self._count(connection, name) for name in TABLES}
 
+    def cpu_seconds(self) -> float:
+        """CPU that PostgreSQL has used so far, in processes that run and in those that have ended."""
+        postmaster = psutil.Process(self.embedded.pid)
+        used = 0.0
+        for process in (*postmaster.children(), postmaster):  # the postmaster last: it inherits from those that end
+            with contextlib.suppress(psutil.NoSuchProcess):
+                used += sum(process.cpu_times()[:4])
+        return used
+
     def forget_work(self) -> None:
-        """Drop the work that accepting payouts has scheduled: nobody does it in a run."""
+        """Drop the dispatches that accepting payouts has scheduled: no vendor is called in a run."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute("TRUNCATE corridor.work")
+            connection.execute("DELETE FROM corridor.work WHERE kind = 'payouts.dispatch'")
 
     def settle(self) -> None:
         """Write out what is dirty, so that no round pays for the one before."""
@@ -102,18 +114,18 @@ def prepared(directory: Path) -> Iterator[Database]:
     """A new database in the directory, stopped at the end of the block."""
     with embedded.start(directory / "postgres", durable=True) as server:
         migrate.upgrade(server.owner_dsn)
-        base = settings.from_environment()
-        made = parts.build(_in(base, directory), server.owner_dsn)
-        try:
-            company_id = admin.create_company(made.store, "Bench", SANDBOX)
-            _, key = admin.create_key(made.store, made.keys, company_id, SANDBOX, "bench")
-        finally:
-            made.close()
-        yield Database(server, directory, company_id, key)
+        yield with_company(Database(server, directory, "", ""))
 
 
-def _in(base: settings.Settings, directory: Path) -> settings.Settings:
-    return replace(base, data_dir=directory)
+def with_company(database: Database) -> Database:
+    """The same database, for a new company."""
+    made = parts.build(replace(settings.from_environment(), data_dir=database.directory), database.url)
+    try:
+        company_id = admin.create_company(made.store, "Bench", SANDBOX)
+        _, key = admin.create_key(made.store, made.keys, company_id, SANDBOX, "bench")
+    finally:
+        made.close()
+    return replace(database, company_id=company_id, key=key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +135,7 @@ class Accepted:
     fingerprint: bytes
     response: bytes
     message: bytes
+    event: bytes
     beneficiary_id: str
     caller_id: str
 
@@ -131,7 +144,8 @@ def accepted(database: Database) -> Accepted:
     """The values of the last payout that the server accepted."""
     with psycopg.connect(database.url) as connection:
         row = connection.execute(
-            "SELECT i.fingerprint, i.response, p.message, p.beneficiary_id, a.caller_id FROM corridor.payouts p "
+            "SELECT i.fingerprint, i.response, p.message, e.message, p.beneficiary_id, a.caller_id "
+            "FROM corridor.payouts p JOIN corridor.events e ON e.resource_id = p.payout_id "
             "JOIN corridor.idempotency i ON i.resource_id = p.payout_id "
             "JOIN corridor.audit a ON a.resource_id = p.payout_id ORDER BY p.payout_id DESC LIMIT 1"
         ).fetchone()
@@ -145,6 +159,7 @@ def script(database: Database) -> Path:
     text = _SCRIPT.format(
         company=database.company_id, environment=int(SANDBOX), fingerprint="\\x" + values.fingerprint.hex(),
         response="\\x" + values.response.hex(), message="\\x" + values.message.hex(),
+        event="\\x" + values.event.hex(),
         beneficiary=values.beneficiary_id, caller=values.caller_id,
     )  # fmt: skip
     path = database.directory / "accept.sql"
@@ -159,6 +174,7 @@ class Pgbench:
     per_second: float
     done: int
     failed: int
+    own_cpu_seconds: float = 0.0
 
 
 def pgbench(database: Database, path: Path, clients: int, seconds: float) -> Pgbench:
@@ -167,12 +183,15 @@ def pgbench(database: Database, path: Path, clients: int, seconds: float) -> Pgb
         str(postmaster.binaries() / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--client={clients}",
         f"--jobs={min(clients, 2)}", f"--time={max(1, round(seconds))}", f"--file={path}", database.url,
     ]  # fmt: skip
+    before = os.times()
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env={"PGOPTIONS": "-c role=corridor_app"}
     )
     if done.returncode != 0:
         raise RuntimeError(f"pgbench failed: {done.stderr.strip().splitlines()[-1:]}")
-    return parsed(done.stdout)
+    after = os.times()
+    own = after.children_user + after.children_system - before.children_user - before.children_system
+    return replace(parsed(done.stdout), own_cpu_seconds=own)
 
 
 def parsed(output: str) -> Pgbench:

@@ -63,7 +63,7 @@ class Payout(BaseModel):
     metadata: dict[str, str]
 
 
-def application(stub: payout_service_pb2_grpc.PayoutServiceAsyncStub) -> FastAPI:
+def application(stub: "payout_service_pb2_grpc.PayoutServiceAsyncStub") -> FastAPI:
     """The gateway before a stub."""
     app = FastAPI()
 
@@ -89,7 +89,9 @@ def application(stub: payout_service_pb2_grpc.PayoutServiceAsyncStub) -> FastAPI
         for name, value in await call.trailing_metadata():
             if name in ("x-request-id", "x-correlation-id", "idempotent-replayed"):
                 response.headers[name] = str(value)
-        found = MessageToDict(answer.payout, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+        found = MessageToDict(
+            answer.payout, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
+        )
         return Payout(**found)
 
     return app
@@ -98,7 +100,7 @@ def application(stub: payout_service_pb2_grpc.PayoutServiceAsyncStub) -> FastAPI
 async def main() -> None:
     """Serve on a free port until SIGTERM."""
     channel = grpc.aio.insecure_channel(os.environ["UPSTREAM"])
-    app = application(payout_service_pb2_grpc.PayoutServiceStub(channel))  # type: ignore[arg-type] # the aio one, by its channel
+    app = application(payout_service_pb2_grpc.PayoutServiceStub(channel))
     server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", loop="none", http="httptools"))
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))

@@ -13,6 +13,8 @@ _END_STREAM, _END_HEADERS, _ACK = 1, 4, 1
 _STATIC_ENTRIES = 61  # RFC 7541, appendix A
 _OK = b"\x0bgrpc-status\x010"
 _LARGEST = (1 << 31) - 1
+# SETTINGS: HEADER_TABLE_SIZE 0, ENABLE_PUSH 0, INITIAL_WINDOW_SIZE as large as can be.
+_PLAIN_ANSWERS = b"\x00\x01" + bytes(4) + b"\x00\x02" + bytes(4) + b"\x00\x04" + _LARGEST.to_bytes(4, "big")
 
 
 def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
@@ -53,7 +55,7 @@ class GrpcConnection:
         self._unacknowledged = 0
         self.opening = (
             _PREFACE
-            + _frame(_SETTINGS, 0, 0, b"\x00\x01" + bytes(4) + b"\x00\x02" + bytes(4) + b"\x00\x04" + b"\x7f\xff\xff\xff")
+            + _frame(_SETTINGS, 0, 0, _PLAIN_ANSWERS)
             + _frame(_WINDOW_UPDATE, 0, 0, (_LARGEST - 65_535).to_bytes(4, "big"))
         )  # fmt: skip
         self.ok = 0

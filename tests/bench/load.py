@@ -1,4 +1,4 @@
-"""The bundled load generator: closed loops over a few connections, in a process of its own (`python -m tests.bench.load`).
+"""The bundled load generator (`python -m tests.bench.load`): closed loops over a few connections, in one process.
 
 It checks the end of every call and leaves none behind, so that its successes can be held against committed rows.
 """

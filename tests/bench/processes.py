@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped] # its stubs are a package of their own
 
 _START_SECONDS = 60.0
 _END_SECONDS = 30.0
@@ -60,7 +60,7 @@ def started(command: Sequence[str], *, environment: Mapping[str, str], log: Path
             told = _ready(process, command, log)
             yield Running(process, told, time.perf_counter() - began)
         finally:
-            _end(process)
+            end(process)
 
 
 def _ready(process: Any, command: Sequence[str], log: Path) -> Mapping[str, Any]:
@@ -76,7 +76,8 @@ def _ready(process: Any, command: Sequence[str], log: Path) -> Mapping[str, Any]
     return told
 
 
-def _end(process: Any) -> None:
+def end(process: Any) -> None:
+    """Ask a process to end, and see to it that it does."""
     with contextlib.suppress(psutil.NoSuchProcess):
         process.terminate()
         try:

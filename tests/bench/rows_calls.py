@@ -16,26 +16,32 @@ _PER_SECOND = "per second"
 def writes(run: Run) -> Sequence[Row]:
     """CreatePayout with new keys, over gRPC and through the gateway, against the accept statement alone."""
     calls = run.calls()
-    server = run.server()
+    server = run.server("all cores")
     gateway = run.gateway(server)
     script = database.script(run.database)
     clients = _best_clients(run, lambda count, seconds: database.pgbench(run.database, script, count, seconds))
     loads: dict[str, list[Load]] = {"grpc": [], "http": []}
+    cpu: dict[str, list[float]] = {"server and PostgreSQL µs": [], "pgbench and PostgreSQL µs": []}
 
     def load(name: str, target: Target) -> Callable[[float], float]:
         def measure(seconds: float) -> float:
-            before = _fresh(run)
+            before, used = _fresh(run), server.cpu_seconds() + run.database.cpu_seconds()
             load = answered(target, seconds)
+            used = server.cpu_seconds() + run.database.cpu_seconds() - used
             reconcile(before, run.database.counts(), load.ok)
             loads[name].append(load)
+            if name == "grpc":
+                cpu["server and PostgreSQL µs"].append(1e6 * used / load.ok)
             return load.per_second
 
         return measure
 
     def best(seconds: float) -> float:
-        before = _fresh(run)
+        before, used = _fresh(run), run.database.cpu_seconds()
         done = database.pgbench(run.database, script, clients, seconds)
+        used = run.database.cpu_seconds() + done.own_cpu_seconds - used
         reconcile(before, run.database.counts(), done.done)
+        cpu["pgbench and PostgreSQL µs"].append(1e6 * used / done.done)
         return done.per_second
 
     grpc_side, http_side, bench_side = (
@@ -55,6 +61,11 @@ def writes(run: Run) -> Sequence[Row]:
         ratio(
             "gateway writes / pgbench", found[http_side], found[bench_side], aim=0.25, goal=0.40,
             labels=(http_side, bench_side), note=_latency(loads["http"]),
+        ),
+        ratio(
+            "pgbench / server writes, by CPU", *reversed(cpu.values()), aim=None, goal=None,
+            labels=("pgbench and PostgreSQL µs", "server and PostgreSQL µs"),
+            note="CPU per write, without the generator: steadier than rates where others use the machine too",
         ),
     ]  # fmt: skip
 

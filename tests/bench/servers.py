@@ -1,4 +1,4 @@
-"""What a run starts beside the gateway (`python -m tests.bench.servers KIND`): the production composition, and yardsticks.
+"""What a run starts beside `corridor serve` (`python -m tests.bench.servers KIND`): yardsticks, mostly.
 
 The bare echo is what `grpc.server` can do at best: it reads the same requests and writes the same answers, from memory.
 """
@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import grpc
 
-from server import app, parts, settings, worker
+from server import app, parts, settings
 from server.domains.payouts.repository import Payouts, Timing
 from server.kit import contract, logs
 from server.store.engine import Store
@@ -39,27 +39,15 @@ class _Unwritten:
         """No row: accepted."""
 
 
-def corridor(*, unwritten: bool = False) -> None:
-    """A server process as in production; `unwritten` leaves the accept statement out, and nothing else."""
-    made = _parts()
-    if unwritten:
-        made = replace(made, payouts=Payouts(cast(Store, _Unwritten()), Timing(), made.clock))
+def unwritten() -> None:
+    """A server process as in production, but without the accept statement."""
+    chosen = settings.from_environment()
+    logs.configure(chosen.log_level)
+    made = parts.build(chosen, chosen.database_url)
+    made = replace(made, payouts=Payouts(cast(Store, _Unwritten()), Timing(), made.clock))
     server = app.Server(made, "127.0.0.1:0")
     server.start()
     _serve(f"127.0.0.1:{server.port}", lambda: server.stop(5.0))
-
-
-def work() -> None:
-    """A worker process as in production."""
-    made = _parts()
-    runner = worker.build(made)
-    runner.start()
-
-    def stop() -> None:
-        runner.stop()
-        made.close()
-
-    _serve("", stop)
 
 
 def echo() -> None:
@@ -121,12 +109,6 @@ def _answering(response: Any) -> Callable[..., Any]:
     return answer
 
 
-def _parts() -> parts.Parts:
-    chosen = settings.from_environment()
-    logs.configure(chosen.log_level)
-    return parts.build(chosen, chosen.database_url)
-
-
 def _serve(address: str, stop: Callable[[], object]) -> None:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -137,9 +119,7 @@ def _serve(address: str, stop: Callable[[], object]) -> None:
 
 
 KINDS: dict[str, Callable[[], None]] = {
-    "corridor": corridor,
-    "unwritten": lambda: corridor(unwritten=True),
-    "worker": work,
+    "unwritten": unwritten,
     "echo": echo,
     "receiver": receiver,
 }

@@ -89,6 +89,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.inbound: list[Inbound] = []
+        self._refusals = 0
         self._changed = threading.Condition()
         self._server = SimulatorServer(self._take)
         self._server.start()
@@ -100,6 +101,10 @@ class Receiver:
             assert self._changed.wait_for(lambda: len(self.inbound) >= count, seconds), len(self.inbound)
             return list(self.inbound)
 
+    def refuse(self, times: int) -> None:
+        """Answer the next so many webhooks with 500; they are kept all the same."""
+        self._refusals = times
+
     def stop(self) -> None:
         """Stop listening."""
         self._server.stop()
@@ -108,7 +113,8 @@ class Receiver:
         with self._changed:
             self.inbound.append(Inbound(request.headers, request.body))
             self._changed.notify_all()
-        return Answer(200)
+            self._refusals -= 1
+            return Answer(500 if self._refusals >= 0 else 200)
 
 
 @dataclass(slots=True)

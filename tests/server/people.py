@@ -65,9 +65,7 @@ def payout(client: Client, beneficiary_id: str = "", minor: int = 12_50, **chang
 
 def hold_above(client: Client, minor: int, currency: str = "EUR", refuse: int = 0) -> None:
     """Let payouts above an amount be held."""
-    limit = payout_settings_pb2.PayoutLimit(
-        currency_code=currency, hold_above_minor=minor, refuse_above_minor=refuse
-    )
+    limit = payout_settings_pb2.PayoutLimit(currency_code=currency, hold_above_minor=minor, refuse_above_minor=refuse)
     settings = payout_settings_pb2.PayoutSettings(limits=[limit])
     client.call("PayoutService/UpdatePayoutSettings", payouts.UpdatePayoutSettingsRequest(settings=settings))
 

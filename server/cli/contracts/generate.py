@@ -153,9 +153,6 @@ def _complete_package(package: Path) -> None:
 
 def _openapi(gen: Path, say: Say) -> None:
     """OpenAPI is the gateway's reading of the descriptors; a process apart, since it imports what was just made."""
-    if not (_CODE / "gateway" / "openapi.py").is_file():
-        say("skipping openapi.json: gateway/openapi.py does not exist yet")
-        return
     say("writing openapi.json")
     command = [sys.executable, "-m", "gateway.openapi", str(gen / "corridor.binpb")]
     done = tools.run(command, python_path=[gen, _CODE])

@@ -70,8 +70,8 @@ class Flows:
         if left := [attempt for attempt in before if attempt.outcome in MAY_HAVE_ACTED]:
             return self._taken_over(context, payout, left[-1])
         match routing.choose(route, job.tries):
-            case routing.Wait(why):
-                return Parked(why)
+            case routing.Wait():
+                return self._wait(context, payout, job)
             case routing.AskPerson(kind, why):
                 self._ask(context, payout.payout_id, kind, why)
                 return Dead(why)
@@ -148,16 +148,38 @@ class Flows:
         return self.invoker.invoke(context, connection_id, CREATE, payout.payout_id, ask, prepare=prepare)
 
     def _sent(self, context: Context, payout: Payout, ended: Ended, job: Job) -> work.Outcome:
-        self._take_in(context, payout, ended, Source.RESPONSE)
+        after = self._take_in(context, payout, ended, Source.RESPONSE)
+        if after is not None and after.state == ACCEPTED:  # what it says cannot be, but the provider has something
+            return self._unsure(context, payout, ended.connection_id, ended.attempt_id)
         match ended.outcome:
             case Outcome.UNAVAILABLE:
                 pause = work.backoff_seconds(job.tries, first=1.0)
-                return Again(max(pause, ended.retry_after_seconds or 0.0), ended.detail)
+                return Again(max(pause, min(ended.retry_after_seconds or 0.0, _SLOWEST_SECONDS)), ended.detail)
             case Outcome.MISCONFIGURED:
-                self.invoker.hold_route(context, ended)
-                return Parked(ended.detail)
+                return self._hold(context, job, ended)
             case _:
                 return Done()
+
+    def _wait(self, context: Context, payout: Payout, job: Job) -> work.Outcome:
+        """Park the work, unless the route has changed since it was read. Who changes a route then finds it parked."""
+        who = context.who
+        with self.store.transaction(who.company_id, who.environment) as connection:
+            routing.keep_still(connection, context)
+            match routing.choose(routing.find(connection, context, "payouts", payout.rail), job.tries):
+                case routing.Wait(why):
+                    work.finish(connection, job, Parked(why))  # again by the worker, in vain
+                    return Parked(why)
+        return Again(0.0)
+
+    def _hold(self, context: Context, job: Job, ended: Ended) -> work.Outcome:
+        """Hold the route where its credentials are refused, and park the work in the same transaction."""
+        who = context.who
+        with self.store.transaction(who.company_id, who.environment) as connection:
+            routing.about_to_change(connection, context)
+            if not self.invoker.hold_route(connection, context, ended):
+                return Again(0.0, ended.detail)
+            work.finish(connection, job, Parked(ended.detail))
+        return Parked(ended.detail)
 
     def _taken_over(self, context: Context, payout: Payout, attempt: Attempt) -> work.Outcome:
         """Somebody's attempt was left behind: the provider may have it, so it is asked."""
@@ -167,10 +189,14 @@ class Flows:
                 connection, context, attempt.attempt_id, Outcome.UNKNOWN, detail="the process ended before the answer"
             )
 
+        return self._unsure(context, payout, attempt.connection_id, attempt.attempt_id, note)
+
+    def _unsure(
+        self, context: Context, payout: Payout, connection_id: str, attempt_id: str, also: Any = None
+    ) -> work.Outcome:
+        """The provider may have it. It counts as sent, and is asked about from now on."""
         maybe = PayoutObservation(payout_id=payout.payout_id, state=SENT, provider_state="unknown")
-        self.payouts.observe(
-            context, payout.payout_id, attempt.connection_id, maybe, Source.RESPONSE, attempt.attempt_id, also=note
-        )
+        self.payouts.observe(context, payout.payout_id, connection_id, maybe, Source.RESPONSE, attempt_id, also=also)
         return Done()
 
     def _missing(self, context: Context, payout: Payout) -> tuple[Ended, Payout | None]:
@@ -190,7 +216,16 @@ class Flows:
             return nobody, None
         beneficiary = self.beneficiaries.get(context, payout.beneficiary_id)
         assert beneficiary is not None
-        ended = self._create(context, payout, beneficiary, payout.connection_id)
+
+        def still_open(connection: Connection, _: Live) -> None:
+            locked = self.payouts.lock(connection, context, payout.payout_id)
+            if locked is None or locked.state not in (SENT, PENDING) or locked.provider_reference:
+                raise NotNow  # the provider has told of it since it was asked
+
+        try:
+            ended = self._create(context, payout, beneficiary, payout.connection_id, still_open)
+        except NotNow:
+            return nobody, None
         return ended, self._take_in(context, payout, ended, Source.RESPONSE)
 
     def _take_in(self, context: Context, payout: Payout, ended: Ended, source: Source) -> Payout | None:

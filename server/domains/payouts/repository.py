@@ -4,7 +4,7 @@ Every change is one transaction: row lock, lifecycle, record, update, event.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 
 from google.protobuf.message import Message
@@ -182,6 +182,8 @@ class Payouts:
             if payout is None:
                 return None
             failpoint("observe.locked")
+            # A webhook comes under an id of its own; what it changes belongs to the call that made the payout.
+            context = replace(context, correlation_id=payout.correlation_id or context.correlation_id)
             contradiction = _contradiction(payout, connection_id, observation)
             verdict = Verdict.CONFLICTS if contradiction else LIFECYCLE.observe(payout.state, observation.state)
             observations.append(connection, context, payout_id, source, source_id, verdict, observation)
@@ -238,6 +240,8 @@ def _payout(row: tuple[bytes, ...] | None) -> Payout | None:
 
 def _contradiction(payout: Payout, connection_id: str, seen: PayoutObservation) -> str:
     """What an observation says that cannot be about this payout, whatever its state."""
+    if seen.payout_id != payout.payout_id and ids.is_id(seen.payout_id, "po"):
+        return "The provider speaks of another payout."
     if payout.connection_id != connection_id:
         return f"Connection {connection_id} speaks of a payout that was sent over {payout.connection_id or 'none yet'}."
     if seen.HasField("amount") and seen.amount != payout.amount:

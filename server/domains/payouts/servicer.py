@@ -110,9 +110,10 @@ class PayoutServicer:
     def CancelPayout(self, request: api.CancelPayoutRequest, _: grpc.ServicerContext) -> bytes:
         """Stop a payout where that is certain; a provider that has it is asked first."""
         context = current()
+        idempotency.check(self._store, context)
         payout = self._found(context, request.payout_id)
-        if payout.state in (SENT, PENDING) and payout.provider_reference:
-            self._flows.cancel(context, payout)
+        if payout.state in (SENT, PENDING) and payout.provider_reference and not self._flows.cancel(context, payout):
+            raise fail(reasons.ERROR_REASON_UNAVAILABLE, "The provider gave no answer.", retry_after_seconds=2.0)
         with idempotency.once(self._store, context) as (connection, answer):
             payout = self._locked(connection, context, request.payout_id)
             if payout.state in (ACCEPTED, HELD):
@@ -131,7 +132,7 @@ class PayoutServicer:
             payout = self._locked(connection, context, request.payout_id)
             kind = DISPATCH if payout.state == ACCEPTED else FOLLOW
             moved = payout.state in (ACCEPTED, SENT, PENDING) and work.bring_back(
-                connection, context.who.company_id, kind, f"{kind}/{payout.payout_id}"
+                connection, context.who.company_id, context.who.environment, kind, f"{kind}/{payout.payout_id}"
             )
             if not moved:
                 state = payout_pb2.PayoutState.Name(payout.state)

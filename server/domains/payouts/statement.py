@@ -20,12 +20,18 @@ LENGTHS: Mapping[int, int] = {
     rail_pb2.RAIL_SWIFT: 140,  # four lines of 35, MT103 field 70
 }
 
+# Letters that do not decompose into a plain one and an accent (EPC217-08, section 6.2).
+_SPELT = str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "ø": "o", "Ł": "L", "ł": "l",
+     "Đ": "D", "đ": "d", "Ð": "D", "ð": "d", "Þ": "TH", "þ": "th", "ı": "i"}
+)  # fmt: skip
+
 # The character set that every rail above carries (EPC217-08, section 6.2; SWIFT character set x).
 _OTHER = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
 
 
 def text(reference: str, rail: int) -> str:
-    """The reference as the rail carries it: accents dropped, other characters as spaces, cut to length."""
-    plain = unicodedata.normalize("NFKD", reference)
+    """The reference as the rail carries it: without accents, other characters as spaces, cut to length."""
+    plain = unicodedata.normalize("NFKD", reference.translate(_SPELT))
     plain = "".join(character for character in plain if not unicodedata.combining(character))
     return " ".join(_OTHER.sub(" ", plain).split())[: LENGTHS[rail]].strip()

@@ -22,6 +22,7 @@ from corridor.type.v1 import environment_pb2
 from server.kit.clock import Clock, monotonic
 from server.kit.context import Context
 from server.platform.metrics import Metrics
+from server.platform.providers import connections
 from server.platform.providers.connections import Connections, Live
 from server.store import attempts
 from server.store.attempts import Outcome
@@ -41,6 +42,8 @@ _OUTCOMES: Mapping[type[Exception], Outcome] = {
     Unmapped: Outcome.UNMAPPED,
 }
 
+_CLOCKS_APART = timedelta(minutes=5)
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -54,11 +57,13 @@ class Ended:
     value: Any = None
     error: ProviderError | Unmapped | None = None
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+    live: Live | None = field(default=None, repr=False)  # the connection as it was known when the call was made
 
     @property
     def detail(self) -> str:
-        """What went wrong, for people; empty for an answer."""
-        return str(self.error) if self.error else ""
+        """What went wrong, for people; empty for an answer. Fields are named, their values never."""
+        refused = [f"{problem.field} {problem.description}" for problem in getattr(self.error, "problems", ())]
+        return ": ".join(part for part in (str(self.error or ""), "; ".join(refused)) if part)
 
     @property
     def code(self) -> str:
@@ -84,6 +89,7 @@ class Invoker:
         self,
         store: Store,
         http: Http,
+        guarded: Http,
         providers: Mapping[str, Provider],
         connections: Connections,
         metrics: Metrics,
@@ -91,6 +97,7 @@ class Invoker:
     ) -> None:
         self._store = store
         self._http = http
+        self._guarded = guarded  # for addresses that companies gave: judged again each time they are dialled
         self._providers = providers
         self._connections = connections
         self._metrics = metrics
@@ -124,7 +131,8 @@ class Invoker:
         began = monotonic()
         outcome, value, error = self._asked(context, provider, call, ask)
         self._metrics.provider_call(live.provider, operation, outcome.name.lower(), monotonic() - began)
-        return Ended(attempt_id, connection_id, live.provider, operation, outcome, value, error, tuple(call.exchanges))
+        exchanges = tuple(call.exchanges)
+        return Ended(attempt_id, connection_id, live.provider, operation, outcome, value, error, exchanges, live)
 
     def close(self, connection: Connection, context: Context, ended: Ended) -> None:
         """Record how a call ended, in the transaction that acts on it."""
@@ -146,24 +154,34 @@ class Invoker:
         """Whether the provider promises that a call first made at `since` can be repeated under its key."""
         promise = self._providers[self._connections.get(context, connection_id).provider].manifest.idempotency
         age = self._clock.now() - since
-        return promise.carrier != "none" and age < timedelta(hours=promise.window_hours)
+        known = age > -_CLOCKS_APART  # a server whose clock stands far behind cannot tell how old anything is
+        return promise.carrier != "none" and known and age < timedelta(hours=promise.window_hours)
 
-    def hold_route(self, context: Context, ended: Ended) -> None:
-        """Hold the routes of a connection whose credentials the provider refuses; work waits until they are on."""
+    def hold_route(self, connection: Connection, context: Context, ended: Ended) -> bool:
+        """Hold the routes of a connection whose credentials the provider refuses; work waits until they are on.
+
+        False if the credentials have been replaced since, so that it is worth trying again at once.
+        """
         if isinstance(ended.error, Misconfigured) and ended.error.credentials:
+            now = connections.find(connection, context, ended.connection_id)
+            if now and ended.live and now.update_time != ended.live.connection.update_time:
+                self._connections.forget(context, ended.connection_id)
+                return False
             who = context.who
-            with self._store.of(who.company_id, who.environment) as connection:
-                connection.execute(
-                    _HOLD, (route_pb2.ROUTE_MODE_QUEUE, who.company_id, who.environment, ended.connection_id)
-                )
+            connection.execute(
+                _HOLD, (route_pb2.ROUTE_MODE_QUEUE, who.company_id, who.environment, ended.connection_id)
+            )
             _log.error("route_held", connection_id=ended.connection_id, provider=ended.provider)
+        return True
 
     def _call(self, context: Context, live: Live, provider: Provider, operation: str, resource_id: str) -> Call:
+        environment = _ENVIRONMENTS[context.who.environment]
+        ours = live.base_url == provider.manifest.base_urls.get(environment)
         return Call(
-            http=self._http,
+            http=self._http if ours else self._guarded,
             base_url=live.base_url,
             credentials=live.credentials,
-            environment=_ENVIRONMENTS[context.who.environment],
+            environment=environment,
             idempotency_key=resource_id,
             deadline_seconds=min(provider.manifest.limits.timeout_seconds, max(0.1, context.seconds_left())),
             correlation_id=context.correlation_id,

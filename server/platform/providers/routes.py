@@ -12,7 +12,7 @@ from server.kit import ids
 from server.kit.context import Context
 from server.kit.errors import Violation, fail
 from server.kit.paging import PageTokens
-from server.platform.providers import connections
+from server.platform.providers import connections, routing
 from server.platform.providers.catalog import Catalog
 from server.store import audit, idempotency, pages, work
 from server.store.engine import Connection, Store
@@ -51,10 +51,11 @@ class RouteServicer:
             self._check(connection, context, request, "primary_connection_id")
             if request.standby_connection_id:
                 self._check(connection, context, request, "standby_connection_id")
+            routing.about_to_change(connection, context)
             route = _set(connection, context, request)
             # Whatever the mode: what waits is looked at again and becomes an attempt, a work item, or waits on.
             kind = f"{request.domain}.dispatch"
-            work.bring_back(connection, who.company_id, kind, f"{kind}/%", work.State.PARKED)
+            work.bring_back(connection, who.company_id, who.environment, kind, f"{kind}/%", work.State.PARKED)
             audit.record(connection, context, route.route_id)
             answered = answer(route.route_id, api.SetRouteResponse(route=route))
         self._waker.wake()

@@ -24,6 +24,10 @@ ORDER BY rail DESC LIMIT 1
 """
 
 
+_STILL = "SELECT pg_advisory_xact_lock_shared(hashtextextended('routes/' || %s || '/' || %s::text, 0))"
+_CHANGING = "SELECT pg_advisory_xact_lock(hashtextextended('routes/' || %s || '/' || %s::text, 0))"
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """Send it over this connection."""
@@ -65,6 +69,16 @@ def find(connection: Connection, context: Context, domain: str, rail: "Rail.Valu
         standby_connection_id=standby,
         environment=who.environment,
     )
+
+
+def keep_still(connection: Connection, context: Context) -> None:
+    """Let no route of the company change until the caller's transaction ends, so that what parks is not overlooked."""
+    connection.execute(_STILL, (context.who.company_id, context.who.environment))
+
+
+def about_to_change(connection: Connection, context: Context) -> None:
+    """Wait for whoever parks work for the company's routes; the caller's transaction changes one, and unparks."""
+    connection.execute(_CHANGING, (context.who.company_id, context.who.environment))
 
 
 def choose(route: Route | None, tries: int) -> Choice:

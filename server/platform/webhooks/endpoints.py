@@ -101,7 +101,8 @@ def update(
         _give_up(connection, context, endpoint_id)
     elif before.state == WEBHOOK_ENDPOINT_STATE_PAUSED:
         waiting = (work.State.PARKED, work.State.READY)
-        work.bring_back(connection, context.who.company_id, DELIVER, f"{endpoint_id}/%", *waiting)
+        who = context.who
+        work.bring_back(connection, who.company_id, who.environment, DELIVER, f"{endpoint_id}/%", *waiting)
     return _existing(connection, context, endpoint_id)
 
 

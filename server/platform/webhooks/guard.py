@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import urlsplit
 
+import httpcore
+
 Resolver = Callable[[str, int], Sequence[str]]
 """Gives the IP addresses of a host name. Raises OSError if it has none."""
 
@@ -90,6 +92,13 @@ class Guard:
         if not found:
             raise Refused("does not resolve")
         return list(found) if self._allow_private else [_public(address) for address in found]
+
+    def dialled(self, host: str, port: int, timeout_seconds: float) -> list[str]:
+        """As `addresses`, for HTTP clients: what is refused was certainly never connected to."""
+        try:
+            return self.addresses(host, port, timeout_seconds)
+        except Refused as refused:
+            raise httpcore.ConnectError(refused.why) from None
 
     def _resolved(self, host: str, port: int, timeout_seconds: float) -> Sequence[str]:
         # The system's resolver cannot be told how long it may take, so it is asked from a thread that may be left.

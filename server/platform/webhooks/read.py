@@ -6,6 +6,7 @@ idempotent besides.
 
 from collections.abc import Mapping
 from datetime import UTC
+from enum import Enum
 from typing import Protocol
 
 import structlog
@@ -22,6 +23,7 @@ from corridor.webhooks.v1.inbound_delivery_pb2 import (
     INBOUND_DELIVERY_STATE_PROCESSED,
     INBOUND_DELIVERY_STATE_RECEIVED,
     InboundDelivery,
+    InboundDeliveryState,
 )
 from server.kit.clock import Clock
 from server.kit.context import Context
@@ -35,8 +37,16 @@ from server.store.work import Again, Done, Job, Outcome
 
 _log = structlog.get_logger("corridor.webhooks")
 
-# A webhook may overtake the response that tells the provider's reference; one that nobody ever knows is for a person.
+# A webhook may overtake the response that tells the provider's reference.
 UNMATCHED_GAPS_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
+_TRIES_AT_MOST = 30  # of one that breaks us each time; what only the database delayed is through by then
+
+
+class Unmatched(Enum):
+    """Why an observation is of no resource of the company."""
+
+    STRANGER = "it names nothing of ours"  # made at the provider by others, or not known to us yet
+    MISSING = "it names a resource that there is not"
 
 
 class Observe(Protocol):
@@ -44,8 +54,8 @@ class Observe(Protocol):
 
     def __call__(
         self, context: Context, connection_id: str, observation: PayoutObservation, source_id: str
-    ) -> str | None:
-        """The id of the resource that it was about; None if no resource is known by it."""
+    ) -> str | Unmatched:
+        """The id of the resource that it was about, or why there is none."""
         ...
 
 
@@ -76,6 +86,8 @@ class Reader:
         if kept is None or kept.delivery.state != INBOUND_DELIVERY_STATE_RECEIVED:
             return Done()
         delivery = kept.delivery
+        if job.tries > _TRIES_AT_MOST:
+            return self._unreadable(context, delivery, "It could not be taken in; see the log.")
         known = inbound.seen_before(self._store, context, delivery)
         if known is not None:
             return self._end(context, delivery, INBOUND_DELIVERY_STATE_DUPLICATE, resource_id=known)
@@ -102,20 +114,29 @@ class Reader:
             for observation in reading.observations
         ]
         failpoint("read.after_observe")
-        resource_id = next((each for each in found if each), "")
-        if None not in found:
-            return self._end(
-                context, delivery, INBOUND_DELIVERY_STATE_PROCESSED, event_id=event_id, resource_id=resource_id
-            )
-        if job.tries <= len(self._gaps):
+        resource_id = next((each for each in found if isinstance(each, str)), "")
+        unmatched = [each for each in found if isinstance(each, Unmatched)]
+        if unmatched and job.tries <= len(self._gaps):
             return Again(self._gaps[job.tries - 1], "no resource is known by it yet")
-        return self._fail(
-            context,
-            delivery,
-            work_item_pb2.WORK_ITEM_KIND_CONFLICT,
-            "The provider speaks of something that no resource is known by.",
-            event_id=event_id,
-            resource_id=resource_id,
+        if Unmatched.MISSING in unmatched:
+            return self._fail(
+                context,
+                delivery,
+                work_item_pb2.WORK_ITEM_KIND_CONFLICT,
+                "The provider names a resource that there is not.",
+                event_id=event_id,
+                resource_id=resource_id,
+            )
+        if unmatched and not resource_id:
+            # What the company does at its provider without Corridor is told here too, and is nobody's work.
+            _log.info("webhook_of_others", provider=delivery.provider,
+                      inbound_delivery_id=delivery.inbound_delivery_id)  # fmt: skip
+            return self._end(
+                context, delivery, INBOUND_DELIVERY_STATE_IGNORED,
+                detail="It is about nothing that was made through Corridor.", event_id=event_id,
+            )  # fmt: skip
+        return self._end(
+            context, delivery, INBOUND_DELIVERY_STATE_PROCESSED, event_id=event_id, resource_id=resource_id
         )
 
     def _unreadable(self, context: Context, delivery: InboundDelivery, why: str) -> Outcome:
@@ -140,7 +161,7 @@ class Reader:
         self,
         context: Context,
         delivery: InboundDelivery,
-        state: int,
+        state: "InboundDeliveryState.ValueType",
         *,
         detail: str = "",
         event_id: str = "",
@@ -157,4 +178,6 @@ class Reader:
         failpoint("read.after_record")
         came = delivery.receive_time.ToDatetime(UTC)
         self._metrics.webhook_lag("in", max(0.0, (now - came).total_seconds()))
+        word = InboundDeliveryState.Name(state).removeprefix("INBOUND_DELIVERY_STATE_").lower()
+        self._metrics.inbound(delivery.provider, word)
         return Done()

@@ -35,7 +35,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     Example: a bug raises an exception while a payout is read; the caller gets `error_id: err_…` and repeats the read later.
     """
     ERROR_REASON_UNAVAILABLE: _ErrorReason.ValueType  # 2
-    """A part that the call needs does not answer, such as the database. Nothing was changed.
+    """A part that the call needs does not answer, such as the database.
+
+    What the call was to change may or may not have been changed; repeating it under the same key is always safe.
 
     Example: the database restarts; `POST /v1/payouts` answers 503 with `Retry-After: 1`, and the same call with the same key succeeds a second later.
     """
@@ -249,7 +251,9 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 1
 Example: a bug raises an exception while a payout is read; the caller gets `error_id: err_…` and repeats the read later.
 """
 ERROR_REASON_UNAVAILABLE: ErrorReason.ValueType  # 2
-"""A part that the call needs does not answer, such as the database. Nothing was changed.
+"""A part that the call needs does not answer, such as the database.
+
+What the call was to change may or may not have been changed; repeating it under the same key is always safe.
 
 Example: the database restarts; `POST /v1/payouts` answers 503 with `Retry-After: 1`, and the same call with the same key succeeds a second later.
 """

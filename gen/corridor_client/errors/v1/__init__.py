@@ -39,7 +39,9 @@ class ErrorReason(betterproto2.Enum):
 
     UNAVAILABLE = 2
     """
-    A part that the call needs does not answer, such as the database. Nothing was changed.
+    A part that the call needs does not answer, such as the database.
+
+    What the call was to change may or may not have been changed; repeating it under the same key is always safe.
 
     Example: the database restarts; `POST /v1/payouts` answers 503 with `Retry-After: 1`, and the same call with the same key succeeds a second later.
     """

@@ -366,8 +366,9 @@ DECLARE
     endpoint record;
     delivery text;
 BEGIN
+    -- The time of the statement, not of the transaction: what was observed in it stands before what came of that.
     INSERT INTO corridor.events VALUES (
-        p_company, p_env, p_event_id, p_resource_id, p_sequence, p_type, p_message, p_correlation_id, now());
+        p_company, p_env, p_event_id, p_resource_id, p_sequence, p_type, p_message, p_correlation_id, clock_timestamp());
     FOR endpoint IN
         SELECT e.webhook_endpoint_id AS id FROM corridor.webhook_endpoints e
         WHERE e.company_id = p_company AND e.environment = p_env AND e.delete_time IS NULL AND e.state IN (1, 3)
@@ -401,22 +402,26 @@ CREATE FUNCTION corridor.accept_payout(
 RETURNS TABLE (fingerprint bytea, status bytea, response bytea) LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     PERFORM set_config('corridor.company_id', p_company, true), set_config('corridor.environment', p_env::text, true);
+    -- The database's time, not the server's: a server whose clock is wrong must not let keys be forgotten early.
     INSERT INTO corridor.idempotency VALUES (
-        p_company, p_env, p_method, p_key, p_fingerprint, NULL, p_response, p_payout_id, p_time)
+        p_company, p_env, p_method, p_key, p_fingerprint, NULL, p_response, p_payout_id, now())
     ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RETURN QUERY SELECT i.fingerprint, i.status, i.response FROM corridor.idempotency i
             WHERE i.company_id = p_company AND i.environment = p_env AND i.method = p_method AND i.key = p_key;
+        IF NOT FOUND THEN  -- the key was forgotten just now: no row would mean that the payout was accepted
+            RAISE EXCEPTION 'the key was forgotten meanwhile' USING ERRCODE = 'serialization_failure';
+        END IF;
         RETURN;
     END IF;
     INSERT INTO corridor.payouts VALUES (
         p_company, p_env, p_payout_id, p_state, p_beneficiary_id, NULL, NULL, 1, p_message, p_time, p_time);
     INSERT INTO corridor.audit VALUES (p_company, p_env, p_audit_entry_id, p_action, p_method, p_caller_id,
-        p_payout_id, 1, '', p_request_id, p_correlation_id, p_time);
+        p_payout_id, 1, '', p_request_id, p_correlation_id, now());
     PERFORM corridor.publish(p_company, p_env, p_event_id, p_payout_id, 1, p_event_type, p_event,
         p_correlation_id, p_traceparent);
     IF p_work_kind <> '' THEN
-        PERFORM corridor.schedule(p_company, p_env, p_work_kind, p_work_kind || '/' || p_payout_id, p_payout_id, p_time,
+        PERFORM corridor.schedule(p_company, p_env, p_work_kind, p_work_kind || '/' || p_payout_id, p_payout_id, now(),
             p_correlation_id, p_traceparent);
     END IF;
 END $$;

@@ -1,0 +1,213 @@
+"""Companies and environments never see each other: not over gRPC, and not below the code, where rows are fenced."""
+
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+
+from corridor.access.v1 import api_key_service_pb2 as keys
+from corridor.operations.v1 import work_item_service_pb2 as items
+from corridor.payouts.v1 import payout_service_pb2 as payouts
+from corridor.providers.v1 import connection_service_pb2 as connections
+from corridor.type.v1.money_pb2 import Money
+from corridor.webhooks.v1 import endpoint_service_pb2 as endpoints
+from corridor.webhooks.v1.endpoint_pb2 import WEBHOOK_ENDPOINT_STATE_DISABLED
+from server.kit import contract, ids
+from server.store import schema
+from tests.server import people
+from tests.serving import LIVE, SANDBOX, Client, Refused, Running
+
+CANARY = "canary-5b1e"
+
+# RPCs that name one resource by its id and nothing else.
+BY_ID = {
+    path.rpartition(".")[2]: method.request.DESCRIPTOR.fields[0].name
+    for path, method in contract.methods().items()
+    if len(method.request.DESCRIPTOR.fields) == 1 and method.request.DESCRIPTOR.fields[0].name.endswith("_id")
+}
+LISTS = [
+    path.rpartition(".")[2]
+    for path, method in contract.methods().items()
+    if "page_token" in method.request.DESCRIPTOR.fields_by_name and method.name not in {"ListProviders", "ListApiKeys"}
+]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A company with one of everything."""
+
+    client: Client
+    company_id: str
+    ids: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def owner(corridor: Running) -> Owner:
+    """A company that has one of each resource, with a canary where it has words."""
+    company_id = corridor.company()
+    client = corridor.client(company_id)
+    made = {"beneficiary_id": people.beneficiary(client)}
+    endpoint = endpoints.CreateWebhookEndpointRequest(url=f"https://127.0.0.1/{CANARY}")
+    made["webhook_endpoint_id"] = client.call(
+        "WebhookEndpointService/CreateWebhookEndpoint", endpoint, key="e"
+    ).webhook_endpoint.webhook_endpoint_id
+    connection = connections.CreateConnectionRequest(
+        provider="sandbox", title=CANARY, credentials={"api_key": "k", "webhook_secret": "w"}
+    )
+    made["connection_id"] = client.call(
+        "ConnectionService/CreateConnection", connection, key="c"
+    ).connection.connection_id
+    key = keys.CreateApiKeyRequest(title=CANARY, scopes=["payouts:read"])
+    made["api_key_id"] = client.call("ApiKeyService/CreateApiKey", key, key="k").api_key.api_key_id
+    made["payout_id"] = people.payout(client, made["beneficiary_id"], reference=CANARY).payout_id
+    made["work_item_id"], made["inbound_delivery_id"] = ids.new("wi"), ids.new("in")
+    with people.rows(corridor, client) as rows:
+        rows.execute(
+            "INSERT INTO corridor.work_items VALUES (%s, 1, %s, %s, 1, 1, %s, '', '', now(), NULL)",
+            (company_id, made["work_item_id"], made["payout_id"], CANARY),
+        )
+        rows.execute(
+            """INSERT INTO corridor.inbound_deliveries VALUES
+            (%s, 1, %s, %s, 'sandbox', 1, %s, '', '', '', 0, '', '', now(), NULL)""",
+            (company_id, made["inbound_delivery_id"], made["connection_id"], CANARY),
+        )
+        for name, table in (("event_id", "events"), ("delivery_id", "deliveries")):
+            row = rows.execute(f"SELECT {name} FROM corridor.{table}").fetchone()
+            assert row is not None
+            made[name] = row[0]
+    return Owner(client, company_id, made)
+
+
+def refusal(client: Client, name: str, resource_id: str) -> Refused:
+    """How a call about one resource is refused."""
+    method = next(method for path, method in contract.methods().items() if path.endswith("." + name))
+    request = method.request(**{BY_ID[name]: resource_id})
+    return people.refused(client, name, request, key=people.new_key() if method.writes else "")
+
+
+@pytest.mark.parametrize("name", BY_ID)
+def test_a_resource_of_another_company_does_not_exist(corridor: Running, owner: Owner, name: str) -> None:
+    there = refusal(corridor.client(), name, owner.ids[BY_ID[name]])
+    nowhere = refusal(corridor.client(), name, owner.ids[BY_ID[name]][:-6] + "000000")
+
+    assert "NOT_FOUND" == there.reason == nowhere.reason
+    assert CANARY.encode() not in there.status.SerializeToString()
+    assert owner.company_id.encode() not in there.status.SerializeToString()
+
+
+@pytest.mark.parametrize("name", BY_ID)
+def test_a_resource_of_the_sandbox_does_not_exist_for_a_live_key(corridor: Running, owner: Owner, name: str) -> None:
+    live = corridor.client(owner.company_id, LIVE)
+
+    assert "NOT_FOUND" == refusal(live, name, owner.ids[BY_ID[name]]).reason
+
+
+@pytest.mark.parametrize("name", [name for name in BY_ID if "/Get" in name])
+def test_its_owner_finds_it(owner: Owner, name: str) -> None:
+    method = next(method for path, method in contract.methods().items() if path.endswith("." + name))
+
+    assert owner.client.call(name, method.request(**{BY_ID[name]: owner.ids[BY_ID[name]]})).ByteSize()
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_hold_nothing_of_others(corridor: Running, owner: Owner, name: str) -> None:
+    method = next(method for path, method in contract.methods().items() if path.endswith("." + name))
+
+    others = [corridor.client(), corridor.client(owner.company_id, LIVE)]
+    if name == "AuditService/ListAuditEntries":  # tells of the ids that the company itself asked for in live, above
+        others.pop()
+    for client in others:
+        shown = client.call(name, method.request()).SerializeToString()
+        assert not [value for value in (*owner.ids.values(), CANARY) if value.encode() in shown]
+
+
+def test_others_cannot_act_on_it(corridor: Running, owner: Owner) -> None:
+    client = corridor.client()
+    resolve = items.ResolveWorkItemRequest(work_item_id=owner.ids["work_item_id"], resolution="mine")
+    update = endpoints.UpdateWebhookEndpointRequest(
+        webhook_endpoint_id=owner.ids["webhook_endpoint_id"],
+        url="https://127.0.0.1/mine",
+        state=WEBHOOK_ENDPOINT_STATE_DISABLED,
+    )
+    rotate = connections.RotateCredentialsRequest(
+        connection_id=owner.ids["connection_id"], credentials={"api_key": "k", "webhook_secret": "w"}
+    )
+    quote = payouts.QuotePayoutRequest(
+        beneficiary_id=owner.ids["beneficiary_id"], amount=Money(currency_code="EUR", amount_minor=1)
+    )
+
+    assert "NOT_FOUND" == people.refused(client, "WorkItemService/ResolveWorkItem", resolve).reason
+    assert "NOT_FOUND" == people.refused(client, "WebhookEndpointService/UpdateWebhookEndpoint", update).reason
+    assert "NOT_FOUND" == people.refused(client, "ConnectionService/RotateCredentials", rotate, key="r").reason
+    assert "BENEFICIARY_NOT_FOUND" == people.refused(client, "PayoutService/QuotePayout", quote).reason
+    create = people.create(owner.ids["beneficiary_id"])
+    assert "BENEFICIARY_NOT_FOUND" == people.refused(client, "PayoutService/CreatePayout", create, key="p").reason
+
+
+@pytest.mark.parametrize("table", [table.name for table in schema.TENANT])
+def test_a_query_without_a_company_sees_only_the_bound_one(corridor: Running, owner: Owner, table: str) -> None:
+    people.payout(corridor.client())
+    store = corridor.parts.store
+
+    with store.of(owner.company_id, SANDBOX) as rows:
+        assert {owner.company_id} >= {row[0] for row in rows.execute(f"SELECT company_id FROM corridor.{table}")}
+    with store.of(ids.new("co"), SANDBOX) as rows:
+        assert [] == rows.execute(f"SELECT * FROM corridor.{table}").fetchall()
+    with store.anyone() as rows:
+        assert [] == rows.execute(f"SELECT * FROM corridor.{table}").fetchall()
+
+
+def test_a_query_sees_only_the_bound_environment(corridor: Running, owner: Owner) -> None:
+    with corridor.parts.store.of(owner.company_id, LIVE) as rows:
+        assert [] == rows.execute("SELECT * FROM corridor.payouts").fetchall()
+
+
+@pytest.mark.parametrize("binding", ["other", "live", "none"])
+def test_a_row_of_another_company_cannot_be_written(corridor: Running, owner: Owner, binding: str) -> None:
+    store = corridor.parts.store
+    bound = {
+        "other": lambda: store.of(ids.new("co"), SANDBOX),
+        "live": lambda: store.of(owner.company_id, LIVE),
+        "none": store.anyone,
+    }[binding]
+
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), bound() as rows:
+        rows.execute("INSERT INTO corridor.payout_settings VALUES (%s, 1, '', now())", (owner.company_id,))
+
+
+def test_a_row_of_another_company_cannot_be_changed(corridor: Running, owner: Owner) -> None:
+    with corridor.parts.store.of(ids.new("co"), SANDBOX) as rows:
+        assert 0 == rows.execute("UPDATE corridor.payouts SET state = 8").rowcount
+
+
+def test_the_role_owns_nothing_and_cannot_bypass_the_fence(corridor: Running) -> None:
+    with corridor.parts.store.anyone() as rows:
+        role = rows.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcanlogin FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+        owned = rows.execute("SELECT relname FROM pg_class WHERE relowner = current_user::regrole").fetchall()
+        open_tables = rows.execute(
+            """SELECT relname FROM pg_class WHERE relnamespace = 'corridor'::regnamespace AND relkind = 'r'
+            AND NOT relrowsecurity ORDER BY relname"""
+        ).fetchall()
+
+    assert (False, False, False, False) == role
+    assert [] == owned
+    assert [("alembic_version",), ("work",)] == open_tables
+
+
+@pytest.mark.parametrize(
+    "table", ["audit", "events", "observations", "delivery_tries", "beneficiaries", "companies", "idempotency"]
+)
+def test_what_was_recorded_can_only_be_added_to(corridor: Running, owner: Owner, table: str) -> None:
+    for statement in (f"UPDATE corridor.{table} SET create_time = now()", f"DELETE FROM corridor.{table}"):
+        with pytest.raises(psycopg.Error) as refused, corridor.parts.store.of(owner.company_id, SANDBOX) as rows:
+            rows.execute(statement.replace("create_time", "time") if table == "delivery_tries" else statement)
+        assert "42501" == refused.value.sqlstate  # insufficient_privilege
+
+
+def test_the_look_ups_before_a_company_is_known_tell_no_more_than_whose_it_is(corridor: Running, owner: Owner) -> None:
+    with corridor.parts.store.anyone() as rows:
+        found = rows.execute("SELECT * FROM corridor.find_connection(%s)", (owner.ids["connection_id"],)).fetchall()
+
+    assert [(owner.company_id, SANDBOX)] == found
