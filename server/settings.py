@@ -31,14 +31,14 @@ class Settings:
 def from_environment() -> Settings:
     """The settings in the environment. Raises `SettingsError` for a value that cannot be used."""
     env = os.environ
-    cores = os.cpu_count() or 2
+    threads = _whole("CORRIDOR_THREADS", 8, 1, 1024)
     return Settings(
         database_url=env.get("CORRIDOR_DATABASE_URL", ""),
         owner_database_url=env.get("CORRIDOR_OWNER_DATABASE_URL", ""),
         data_dir=Path(env.get("CORRIDOR_DATA_DIR", ".corridor")).absolute(),
         master_key=env.get("CORRIDOR_MASTER_KEY", ""),
-        threads=_whole("CORRIDOR_THREADS", 16, 1, 1024),
-        pool_size=_whole("CORRIDOR_POOL_SIZE", max(4, min(cores * 2, 16)), 1, 256),
+        threads=threads,
+        pool_size=_whole("CORRIDOR_POOL_SIZE", min(threads + 2, 256), 1, 256),
         rate_limits=_switch("CORRIDOR_RATE_LIMITS", True),
         lease_seconds=_seconds("CORRIDOR_LEASE_SECONDS", 60.0),
         poll_seconds=_seconds("CORRIDOR_POLL_SECONDS", 1.0),

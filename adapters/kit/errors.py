@@ -55,7 +55,7 @@ class Misconfigured(ProviderError):
         self.credentials = credentials
 
 
-class Unmapped(Exception):  # noqa: N818 - names here finish the sentence "the word was …"
+class Unmapped(Exception):
     """The provider used a word that no table has. Loud, and nothing changes."""
 
     def __init__(self, table: str, word: object) -> None:
@@ -64,7 +64,7 @@ class Unmapped(Exception):  # noqa: N818 - names here finish the sentence "the w
         self.word = word
 
 
-class Forged(Exception):  # noqa: N818 - names here finish the sentence "the webhook was …"
+class Forged(Exception):
     """A webhook was not signed by any active secret, or is too old. `reason` is one word for the record."""
 
     def __init__(self, reason: str) -> None:

@@ -36,7 +36,7 @@ class Metrics:
         )
         self._idempotency = Counter(
             "corridor_idempotency_repetitions",
-            "Calls with a key that was used before, by what they were answered: replayed, or refused as reused or in progress.",
+            "Calls with a key that was used before, by what they were answered: replayed, reused, in_progress.",
             ["result"],
             registry=self.registry,
         )

@@ -10,8 +10,8 @@ from google.protobuf import duration_pb2
 from google.rpc import error_details_pb2
 
 from corridor.payouts.v1 import payout_service_pb2
+from tests.gateway.calls import BODY, CREATE_PAYOUT, GET_PAYOUT, ID, PAYOUT, problem
 from tests.gateway.scripted import Running, Start, Upstream, refuse
-from tests.gateway.test_gateway_http import BODY, CREATE_PAYOUT, GET_PAYOUT, ID, PAYOUT, problem
 
 READ = f"/v1/payouts/{ID}"
 
@@ -33,7 +33,7 @@ def test_a_reason_of_the_server_becomes_a_problem_with_its_facts(http: httpx.Cli
     found = problem(answer, 400, "INVALID_ARGUMENT")
     assert {
         "field": "amount.amount_minor", "description": "must be greater than 0", "rule": "amount.positive",
-    } == found["violations"][0]  # type: ignore[index]  # fmt: skip
+    } == found["violations"][0]  # fmt: skip
     assert ("PERMANENT", False, "amount.amount_minor: must be greater than 0") == (
         found["class"],
         found["retryable"],
@@ -126,7 +126,7 @@ def test_an_answer_that_is_no_message_is_500_with_an_error_id(http: httpx.Client
     upstream.replies[GET_PAYOUT] = lambda request, context: b"\xff\xff\xff"
 
     found = problem(http.get(READ), 500, "INTERNAL")
-    assert str(found["metadata"]["error_id"]).startswith("err_")  # type: ignore[index]
+    assert str(found["metadata"]["error_id"]).startswith("err_")
 
 
 def test_allowed_headers_reach_the_server_and_no_others(http: httpx.Client, upstream: Upstream) -> None:

@@ -15,8 +15,8 @@ import pytest
 
 from corridor.payouts.v1 import payout_service_pb2
 from gateway.settings import parse
+from tests.gateway.calls import GET_PAYOUT, ID, PAYOUT
 from tests.gateway.scripted import Upstream
-from tests.gateway.test_gateway_http import GET_PAYOUT, ID, PAYOUT
 
 
 @contextmanager

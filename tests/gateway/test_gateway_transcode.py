@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from gateway.bindings import SCALAR_MESSAGES
 from gateway.contract import Contract
 from gateway.problems import Refusal
 from gateway.routes import Route, compile_routes
@@ -273,10 +272,6 @@ def test_a_rule_whose_body_is_everything_takes_no_query(take: Take) -> None:
 
 def test_a_rule_without_a_body_refuses_one(take: Take) -> None:
     refused(take, {"text": "a"}, rule=GET)
-
-
-def test_every_scalar_message_is_a_known_type(sample: Contract) -> None:
-    assert all(sample.registry.message(name) is not None for name in SCALAR_MESSAGES)
 
 
 def _answer(sample: Contract, route: Route, value: dict[str, Any]) -> Any:
