@@ -62,6 +62,7 @@ class Server:
                 metrics=parts.metrics,
                 fingerprint_secret=parts.keyring.derived("fingerprints"),
                 rate_limits=parts.settings.rate_limits,
+                slow_calls=max(1, parts.settings.threads // 2),
             )
         )
         names = add_services(self._grpc, servicers.all_of(parts), chain)

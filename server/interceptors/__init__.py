@@ -28,6 +28,7 @@ class Parts:
     metrics: Metrics
     fingerprint_secret: bytes
     rate_limits: bool
+    slow_calls: int = 4  # how many calls may wait for providers and name servers at the same time
 
 
 def chain(parts: Parts) -> Sequence[ServerInterceptor]:
@@ -38,9 +39,8 @@ def chain(parts: Parts) -> Sequence[ServerInterceptor]:
         Audit(parts.store),  # outside of what refuses, so that refusals are recorded
         Errors(),  # everything below fails by raising; above it there are only statuses
         Auth([ApiKeyVerifier(parts.keys)]),  # nothing is parsed, counted or stored for strangers
-        Limits(
-            ALLOWANCES if parts.rate_limits else None
-        ),  # counted per caller, so after auth; cheap, so before the rest
+        # Counted per caller, so after auth; cheap, so before the rest.
+        Limits(ALLOWANCES if parts.rate_limits else None, parts.slow_calls),
         Validation(),  # reads the request, not before; one that breaks a rule claims no key
         Idempotent(parts.store, parts.fingerprint_secret, parts.metrics),  # innermost: the claim is part of the write
     )

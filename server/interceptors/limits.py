@@ -1,4 +1,4 @@
-"""Sixth: how many calls a caller may make, per class of methods, and whether there is time left for this one.
+"""Sixth: how many calls a caller may make, whether there is time left for this one, and a thread for others.
 
 Allowances are counted per server process: N processes allow up to N times as many.
 """
@@ -19,6 +19,8 @@ from server.kit import context as contexts
 from server.kit.errors import fail
 
 _CALLERS_AT_MOST = 50_000
+# The deadline of methods that need the database alone. A longer one in the policy says that others are waited for.
+_USUAL_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,9 @@ ALLOWANCES: Mapping[int, Allowance] = {
 class Limits(ServerInterceptor):
     """A token bucket per caller and class, told by RateLimit fields (draft-ietf-httpapi-ratelimit-headers)."""
 
-    def __init__(self, allowances: Mapping[int, Allowance] | None) -> None:
+    def __init__(self, allowances: Mapping[int, Allowance] | None, slow_calls: int) -> None:
         self._allowances = allowances or {}
+        self._slow = threading.BoundedSemaphore(slow_calls)
         self._buckets: OrderedDict[tuple[str, int], tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -57,7 +60,19 @@ class Limits(ServerInterceptor):
             self._take(call, allowance, (who, call.method.policy.rate_class))
         if call.seconds_left() <= 0:
             raise fail(reasons.ERROR_REASON_DEADLINE_EXCEEDED, "The deadline passed before the call was looked at.")
-        return method(request_or_iterator, context)
+        if call.method.deadline_seconds <= _USUAL_SECONDS:
+            return method(request_or_iterator, context)
+        return self._waited_for(method, request_or_iterator, context)
+
+    def _waited_for(self, method: Callable[..., Any], request: Any, context: grpc.ServicerContext) -> Any:
+        """A call that may wait for somebody else: a provider, a name server. Such calls never take every thread."""
+        if not self._slow.acquire(blocking=False):
+            busy = "Too many calls wait for others at the moment."
+            raise fail(reasons.ERROR_REASON_UNAVAILABLE, busy, retry_after_seconds=1.0)
+        try:
+            return method(request, context)
+        finally:
+            self._slow.release()
 
     def _take(self, call: contexts.Context, allowance: Allowance, bucket: tuple[str, int]) -> None:
         now = clock.monotonic()

@@ -22,7 +22,7 @@ READ = method_pb2.RATE_CLASS_READ
 
 def limited(corridor: Running, calls: int, seconds: int = 60) -> list[Any]:
     """The chain with so many reads allowed."""
-    limits = Limits({READ: Allowance("read", calls, seconds)})
+    limits = Limits({READ: Allowance("read", calls, seconds)}, slow_calls=1)
     return [limits if isinstance(each, Limits) else each for each in bench_server.chain(corridor)]
 
 
@@ -116,7 +116,7 @@ def test_a_call_whose_deadline_has_passed_is_refused() -> None:
     method = next(iter(contract.methods().values()))
 
     with bound(Context("r", "c", method=method, deadline=0.0)), pytest.raises(Failure, match="DEADLINE_EXCEEDED"):
-        Limits(None).intercept(lambda *_: None, None, None, method.path)  # type: ignore[arg-type] # not looked at
+        Limits(None, slow_calls=1).intercept(lambda *_: None, None, None, method.path)  # type: ignore[arg-type] # not looked at
 
 
 def test_a_call_that_waited_beyond_its_deadline_does_nothing(corridor: Running) -> None:
@@ -140,3 +140,19 @@ def test_a_call_that_waited_beyond_its_deadline_does_nothing(corridor: Running) 
 
     assert grpc.StatusCode.DEADLINE_EXCEEDED == found.code
     assert [] == list(listed.payouts)
+
+
+def test_calls_that_wait_for_others_never_take_every_thread() -> None:
+    limits = Limits(None, slow_calls=1)
+    slow = contract.methods()["/corridor.payouts.v1.PayoutService/CancelPayout"]
+    call = Context("request", "correlation", method=slow)
+    nobody: Any = None  # the interceptor does not look at gRPC's context
+
+    def waiting(_request: object, _context: object) -> str:
+        with pytest.raises(Failure) as second:
+            limits.intercept(lambda *_: "answer", b"", nobody, slow.path)
+        return second.value.name
+
+    with bound(call):
+        assert "UNAVAILABLE" == limits.intercept(waiting, b"", nobody, slow.path)
+        assert "answer" == limits.intercept(lambda *_: "answer", b"", nobody, slow.path)

@@ -59,6 +59,7 @@ ON CONFLICT DO NOTHING
 _END = """
 UPDATE corridor.deliveries SET state = %(state)s, end_time = clock_timestamp()
 WHERE company_id = %(company_id)s AND environment = %(environment)s AND delivery_id = %(delivery_id)s
+    AND state <> 2
 """
 _ENDPOINT = "company_id = %(company_id)s AND environment = %(environment)s AND webhook_endpoint_id = %(endpoint_id)s"
 _DELIVERED = f"""

@@ -99,8 +99,10 @@ def test_two_signals_at_once_are_one() -> None:
     assert process.stdout is not None
     process.stdout.readline()
 
+    process.send_signal(signal.SIGSTOP)  # so that both are there when it goes on, however busy the machine is
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGCONT)
 
     assert "ended well\n" == process.communicate(timeout=20)[0]
     assert 0 == process.returncode
