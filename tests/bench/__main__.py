@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from server import settings
@@ -33,9 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
-    scale = Scale(given.rounds, given.seconds, (4, 8, 16, 32, 64), say, given.processes)
-    if given.quick:
-        scale = replace(scale, rounds=2, seconds=0.5, clients=(16,))
+    rounds, seconds, clients = (2, 0.5, (16,)) if given.quick else (5, 4.0, (4, 8, 16, 32, 64))
+    scale = Scale(given.rounds or rounds, given.seconds or seconds, clients, say, given.processes)
     found: list[Row | Failed] = []
     with contextlib.ExitStack() as stack:
         holder = stack.enter_context(tempfile.TemporaryDirectory(prefix="corridor-bench-", dir=given.directory))
@@ -65,8 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="a rough table within a minute")
     parser.add_argument("--only", action="append", choices=list(ROWS), help="measure only this; can be repeated")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table here too, for programs")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds per row (default 5)")
-    parser.add_argument("--seconds", type=float, default=4.0, help="length of each side of a round (default 4)")
+    parser.add_argument("--rounds", type=int, help="rounds per row (default 5, with --quick 2)")
+    parser.add_argument("--seconds", type=float, help="length of each side of a round (default 4, with --quick 0.5)")
     parser.add_argument(
         "--processes",
         type=int,
