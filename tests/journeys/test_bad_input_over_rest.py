@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from corridor.payouts.v1 import payout_service_pb2 as payouts_api
@@ -170,8 +171,10 @@ def test_another_companys_payout_is_not_found(corridor: Running, rest: Rest) -> 
         assert (404, "NOT_FOUND") == (answer.status_code, answer.json()["reason"])
 
 
-def test_a_deadline_that_has_passed_is_told(rest: Rest) -> None:
-    answer = rest.http.get("/v1/payouts", headers={"X-Request-Timeout": "0.001"})
+def test_a_deadline_that_has_passed_is_told(corridor: Running, rest: Rest) -> None:
+    with psycopg.connect(corridor.parts.settings.owner_database_url) as held:
+        held.execute("LOCK TABLE corridor.payouts")  # so that no answer can come in time
+        answer = rest.http.get("/v1/payouts", headers={"X-Request-Timeout": "0.05"})
 
     assert (504, "DEADLINE_EXCEEDED") == (answer.status_code, answer.json()["reason"])
 
