@@ -54,7 +54,7 @@ class Gateway:
 
     def open(self) -> None:
         """Makes the channels and ties every route to its call."""
-        upstream = Upstream(self.settings.upstream, self.settings.channels, self.limits.reply_bytes)
+        upstream = Upstream(self.settings)
         calls = {method: upstream.unary(method) for method in {route.method.path for route in self._compiled}}
         self.routes = Routes(dataclasses.replace(r, call=calls[r.method.path]) for r in self._compiled)
         self._upstream = upstream
@@ -124,10 +124,16 @@ class Gateway:
             raise Refusal("UNAVAILABLE", "Too many calls are in progress.")
         peer = scope["client"]
         client = inbound.client(peer[0] if peer else "", self.settings.trusted_hops)
+        connection: GuardedProtocol | None = scope.get(CONNECTION)
         metadata = inbound.metadata(request_id, client, route.keyed)
+        if inbound.dpop:
+            metadata += inbound.addressed(scope, self.settings.public_url)
+        if connection is not None and connection.certificate is not None:
+            metadata.append(("x-corridor-client-certificate", connection.certificate.digest))
+            if route.raw_answer:
+                metadata.append(("x-corridor-client-certificate-der", connection.certificate.der))
         seconds = inbound.seconds(route.deadline_seconds)
         self._check_representation(route, inbound)
-        connection: GuardedProtocol | None = scope.get(CONNECTION)
         body = await self._read(scope, receive, route, inbound, connection)
         request = self._transcoder.request(
             route, scope["corridor.segments"], scope["query_string"], body, scope["headers"]
@@ -160,11 +166,16 @@ class Gateway:
             if not call.cancelled():
                 raise
             raise Refusal("UNAVAILABLE", "The client went away.") from None
-        body = self._transcoder.response(route, payload)
-        headers = [_JSON, (b"content-length", b"%d" % len(body)), _NO_STORE]
-        _outward(await call.initial_metadata(), headers)
-        _outward(await call.trailing_metadata(), headers)
-        return Answer(200, headers, body)
+        if route.raw_answer:
+            answer = self._transcoder.raw(route, payload)
+            if not any(name == b"cache-control" for name, _ in answer.headers):
+                answer.headers.append(_NO_STORE)
+        else:
+            body = self._transcoder.response(route, payload)
+            answer = Answer(200, [_JSON, (b"content-length", b"%d" % len(body)), _NO_STORE], body)
+        _outward(await call.initial_metadata(), answer.headers)
+        _outward(await call.trailing_metadata(), answer.headers)
+        return answer
 
     def _problem(self, error: grpc.aio.AioRpcError, request_id: str) -> Answer:
         trailing: Metadata = [*_pairs(error.initial_metadata()), *_pairs(error.trailing_metadata())]
@@ -181,7 +192,7 @@ class Gateway:
         return self.problems.answer(refusal, request_id)
 
     def _check_representation(self, route: Route, inbound: Inbound) -> None:
-        if route.body is Body.RAW:
+        if route.body is Body.RAW or route.raw_answer:
             return  # vendors choose what they send, and read nothing but the status
         if inbound.accept not in _PLAIN_ACCEPTS and not accepts_json(inbound.accept or b""):
             raise Refusal("NOT_ACCEPTABLE", "The answer is application/json.")
@@ -224,9 +235,10 @@ def _too_large(limit: int) -> Refusal:
 
 
 def _outward(metadata: Metadata, headers: list[Header]) -> None:
+    given = {name for name, _ in headers}
     for key, value in metadata:
         name = OUTWARD.get(key)
-        if name is not None:
+        if name is not None and name not in given:
             headers.append((name, value.encode("ascii", "replace") if isinstance(value, str) else value))
 
 

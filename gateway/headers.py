@@ -6,7 +6,7 @@ Values that gRPC metadata cannot carry are refused, or dropped where a standard 
 import os
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from gateway.problems import Header, Refusal
@@ -20,7 +20,10 @@ OUTWARD = {
         "ratelimit",
         "ratelimit-policy",
         "retry-after",
+        "dpop-nonce",
         "idempotent-replayed",
+        "location",
+        "www-authenticate",
     )
 }
 
@@ -45,11 +48,15 @@ class Inbound:
     __slots__ = (
         "accept",
         "authorization",
+        "company_id",
         "content_encoding",
         "content_length",
         "content_type",
         "correlation_id",
+        "dpop",
+        "environment",
         "forwarded_for",
+        "host",
         "idempotency_key",
         "request_id",
         "timeout",
@@ -61,11 +68,15 @@ class Inbound:
     def __init__(self, headers: Iterable[Header]) -> None:
         self.accept: bytes | None = None
         self.authorization: bytes | None = None
+        self.company_id: bytes | None = None
+        self.dpop: list[bytes] = []
+        self.environment: bytes | None = None
         self.content_encoding: bytes | None = None
         self.content_length: bytes | None = None
         self.content_type: bytes | None = None
         self.correlation_id: bytes | None = None
         self.forwarded_for: bytes | None = None
+        self.host: bytes | None = None
         self.idempotency_key: bytes | list[bytes] | None = None
         self.request_id: bytes | None = None
         self.timeout: bytes | None = None
@@ -91,6 +102,12 @@ class Inbound:
             if not _TEXT(self.authorization):
                 raise Refusal("UNAUTHENTICATED", "The credential has characters that no credential has.")
             found.append(("authorization", self.authorization.decode("ascii")))
+        # Each proof by itself: more than one is the verifier's to refuse (RFC 9449, section 4.3).
+        found += [("dpop", proof.decode("ascii")) for proof in self.dpop if _TEXT(proof)]
+        if self.environment is not None and _TEXT(self.environment):
+            found.append(("x-corridor-environment", self.environment.decode("ascii")))
+        if self.company_id is not None and _TEXT(self.company_id):
+            found.append(("x-company-id", self.company_id.decode("ascii")))  # recorded, and never believed
         if keyed and self.idempotency_key is not None:
             found.append(("idempotency-key", _key(self.idempotency_key)))
         if self.request_id is not None and not _ID(self.request_id):
@@ -105,6 +122,15 @@ class Inbound:
             if self.tracestate is not None and _TEXT(self.tracestate):
                 found.append(("tracestate", self.tracestate.decode("ascii")))
         return found
+
+    def addressed(self, scope: Mapping[str, Any], public_url: str) -> list[tuple[str, str]]:
+        """What the request was for, as a proof must name it (RFC 9449, 4.2): its method, and its URL without query."""
+        host = self.host.decode("ascii") if self.host is not None and _VISIBLE(self.host) else ""
+        base = public_url.rstrip("/") or f"{scope['scheme']}://{host}"
+        path: bytes = scope["raw_path"]
+        if not _VISIBLE(path):
+            return []
+        return [("x-corridor-http-method", scope["method"]), ("x-corridor-http-url", base + path.decode("ascii"))]
 
     def seconds(self, longest: float) -> float:
         """How long the call may take: the method's deadline, or the caller's `X-Request-Timeout` if that is shorter."""
@@ -166,8 +192,12 @@ _SLOTS: dict[bytes, Callable[[Inbound, bytes], None]] = {
     b"accept": _joined("accept"),
     b"authorization": _joined("authorization"),
     b"content-encoding": _joined("content_encoding"),
+    b"dpop": lambda inbound, value: inbound.dpop.append(value),
+    b"x-company-id": _joined("company_id"),
+    b"x-corridor-environment": _joined("environment"),
     b"content-length": _last("content_length"),
     b"content-type": _joined("content_type"),
+    b"host": _joined("host"),
     b"idempotency-key": _collect_key,
     b"traceparent": _joined("traceparent"),
     b"tracestate": _joined("tracestate"),

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway import telemetry
+from gateway import telemetry, tls
 from gateway.contract import Contract
 from gateway.problems import Answer, Header, Refusal
 from gateway.upstream import Upstream
@@ -64,6 +64,8 @@ class Pages:
             serving = await upstream.serving()
             return _answer(200, _TEXT, b"ready\n") if serving else _answer(503, _TEXT, b"the server does not serve\n")
         if path == "/metrics":
+            for file, left in tls.seconds_left(gateway.settings):
+                gateway.metrics.certificate(Path(file).name, left)  # where files lie is nobody's business outside
             return _answer(200, telemetry.CONTENT_TYPE, gateway.metrics.exposition(gateway.in_flight))
         page = self._static[path]
         answer = _answer(200, page.content_type, page.body())

@@ -98,7 +98,7 @@ class Problems:
             *refusal.headers,
         ]
         names = {name for name, _ in refusal.headers}
-        if reason.http_status == 401:
+        if reason.http_status == 401 and b"www-authenticate" not in names:
             headers.append((b"www-authenticate", b"Bearer"))
         if reason.name in _RETRY_AFTER_SECONDS and b"retry-after" not in names:
             headers.append((b"retry-after", str(_RETRY_AFTER_SECONDS[reason.name]).encode()))

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from gateway.headers import new_id
 from gateway.problems import Problems, Refusal
 from gateway.settings import Limits
+from gateway.tls import ClientCertificate, client_certificate
 
 _IDLE, _HEAD, _BODY = range(3)
 _LINGER_SECONDS = 1.0
@@ -36,6 +37,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._abandon: Callable[[], Any] | None = None
         self._closing = False
         self.body_refusal: Refusal | None = None
+        self.certificate: ClientCertificate | None = None
 
     # What the application uses.
 
@@ -47,6 +49,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]  # uvicorn narrows the type of the transport
+        self.certificate = client_certificate(transport)
         self._arm(self.limits.header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -159,7 +162,8 @@ class GuardedProtocol(HttpToolsProtocol):
             for name, value in headers:
                 head += [name, b": ", value, b"\r\n"]
             self.transport.write(b"".join([*head, b"\r\n", answer.body]))
-            self.transport.write_eof()
+            if self.transport.can_write_eof():  # TLS cannot; there the close that follows says it
+                self.transport.write_eof()
             self._arm(_LINGER_SECONDS)
             self._phase = _IDLE
 

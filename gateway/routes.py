@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from protobuf import DescField, DescFieldValueMessage, DescMessage, Message
+from protobuf import DescField, DescMessage, Message
 
 from gateway import templates
 from gateway.bindings import (
@@ -21,8 +21,7 @@ from gateway.bindings import (
 )
 from gateway.contract import Binding, Contract, Method
 from gateway.faults import has_choices
-
-RAW_REQUEST = "corridor.type.v1.RawRequest"
+from gateway.raw import RAW_REQUEST, RAW_RESPONSE, is_message, only_request
 
 
 class RouteError(ValueError):
@@ -74,6 +73,8 @@ class Route:
     keyed: bool
     safe: bool
     choices: bool
+    # The answer leaves as the method made it.
+    raw_answer: bool
     # The upstream callable; filled by the app, which alone knows the channel.
     call: Any = None
 
@@ -184,9 +185,13 @@ def _route(method: Method, binding: Binding) -> Route:
             raise ValueError(f"{found.dotted} is repeated and cannot be in a path")
         covered = template.segments[variable.start : None if variable.end < 0 else variable.end]
         variables.append(PathVariable(found, variable.start, variable.end, tuple(covered) != ("*",)))
-    body, body_field = _body(method.input, binding.body)
+    response_field = _field(method.output, binding.response_body) if binding.response_body else None
+    raw_answer = is_message(response_field, RAW_RESPONSE)
+    body, body_field = _body(method.input, binding.body, raw_answer)
     taken = {variable.parameter.dotted for variable in variables} | ({body_field.name} if body_field else set())
-    unbound = {} if body is Body.ALL else query_parameters(method.input, frozenset(taken))
+    # A raw request has the query in it, as it came.
+    whole = body is Body.ALL or (raw_answer and body is Body.RAW)
+    unbound = {} if whole else query_parameters(method.input, frozenset(taken))
     return Route(
         verb=binding.verb,
         template=binding.template,
@@ -195,24 +200,25 @@ def _route(method: Method, binding: Binding) -> Route:
         query=unbound,
         body=body,
         body_field=body_field,
-        response_field=_field(method.output, binding.response_body) if binding.response_body else None,
+        response_field=response_field,
         input=method.input.type,
         output=method.output.type,
         deadline_seconds=method.policy.deadline_seconds,
         keyed=method.policy.idempotency != "NONE",
         safe=binding.verb == "GET",
         choices=has_choices(method.input),
+        raw_answer=raw_answer,
     )
 
 
-def _body(message: DescMessage, body: str) -> tuple[Body, DescField | None]:
+def _body(message: DescMessage, body: str, raw_answer: bool) -> tuple[Body, DescField | None]:
     if not body:
-        return Body.NONE, None
+        field = only_request(message) if raw_answer else None
+        return (Body.RAW, field) if field is not None else (Body.NONE, None)
     if body == "*":
         return Body.ALL, None
     field = _field(message, body)
-    raw = isinstance(field.value, DescFieldValueMessage) and field.value.message.type_name == RAW_REQUEST
-    return (Body.RAW if raw else Body.FIELD), field
+    return (Body.RAW if is_message(field, RAW_REQUEST) else Body.FIELD), field
 
 
 def _field(message: DescMessage, name: str) -> DescField:

@@ -24,6 +24,7 @@ from gateway.contract import Contract
 from gateway.protocol import guarded
 from gateway.routes import RouteError
 from gateway.settings import Settings, contract_image, parse
+from gateway.tls import ChannelFiles, TlsError, listener, warn
 
 
 class _Server(uvicorn.Server):
@@ -39,12 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = parse(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     try:
+        listener(settings)
+        ChannelFiles(settings).credentials()
         sock = listen(settings)
         if settings.processes > 1:
             return _several(replace(settings, port=sock.getsockname()[1]), sock)
         contract = Contract.load(Path(settings.contract) if settings.contract else contract_image())
         gateway = Gateway(contract, settings)
-    except (OSError, RouteError) as error:
+    except (OSError, RouteError, TlsError) as error:
         print(f"gateway: {error}", file=sys.stderr)
         return 1
     import uvloop
@@ -70,6 +73,7 @@ def listen(settings: Settings) -> socket.socket:
 async def serve(gateway: Gateway, sock: socket.socket, stop: asyncio.Event | None = None) -> None:
     """Serves until SIGTERM, SIGINT or `stop`; then ends calls in progress and closes."""
     limits = gateway.limits
+    tls = listener(gateway.settings)
     gateway.open()
     server = _Server(
         uvicorn.Config(
@@ -83,6 +87,7 @@ async def serve(gateway: Gateway, sock: socket.socket, stop: asyncio.Event | Non
             proxy_headers=False,  # `trusted_hops` decides, not uvicorn's trust in whoever is on loopback
             ws="none",
             interface="asgi3",
+            ssl_context_factory=(lambda *_: tls.context) if tls is not None else None,
             timeout_keep_alive=int(limits.idle_seconds),
             timeout_graceful_shutdown=gateway.settings.drain_seconds,
         )
@@ -98,13 +103,21 @@ async def serve(gateway: Gateway, sock: socket.socket, stop: asyncio.Event | Non
     while not server.started and not running.done():
         await asyncio.sleep(0.005)
     if not running.done():
-        print(json.dumps({"url": _url(host, port), "pid": os.getpid()}), flush=True)
+        print(json.dumps({"url": _url(host, port, tls is not None), "pid": os.getpid()}), flush=True)
+    warning = loop.create_task(_warn_daily(gateway.settings))
     stopping = loop.create_task(stop.wait())
     await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     await running
     stopping.cancel()
+    warning.cancel()
     await gateway.close()
+
+
+async def _warn_daily(settings: Settings) -> None:
+    while True:
+        warn(settings)
+        await asyncio.sleep(86_400)
 
 
 def _several(settings: Settings, sock: socket.socket) -> int:
@@ -149,5 +162,6 @@ def _options(settings: Settings) -> list[str]:
     return found
 
 
-def _url(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _url(host: str, port: int, tls: bool) -> str:
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -48,6 +48,23 @@ class Settings:
     trusted_hops: int = field(
         default=0, metadata={"help": "proxies in front whose X-Forwarded-For is believed; 0 believes none"}
     )
+    public_url: str = field(
+        default="",
+        metadata={"help": "where callers reach the gateway, such as https://api.example.com; empty: as they say"},
+    )
+    tls_certificate: str = field(
+        default="", metadata={"help": "certificate chain of the port (PEM); empty: plain HTTP"}
+    )
+    tls_key: str = field(default="", metadata={"help": "its private key (PEM)"})
+    tls_client_ca: str = field(
+        default="", metadata={"help": "who issues callers' certificates (PEM); empty asks for none"}
+    )
+    upstream_ca: str = field(default="", metadata={"help": "who issues the server's certificate (PEM); empty: no TLS"})
+    upstream_certificate: str = field(default="", metadata={"help": "the certificate to show to the server (PEM)"})
+    upstream_key: str = field(default="", metadata={"help": "its private key (PEM)"})
+    upstream_name: str = field(
+        default="", metadata={"help": "the name in the server's certificate, where it differs from the target's"}
+    )
     contract: str = field(default="", metadata={"help": "descriptor image to serve instead of the generated one"})
     limits: Limits = field(default_factory=Limits)
 

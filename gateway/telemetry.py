@@ -44,6 +44,13 @@ class Metrics:
             ("reason",),
             registry=self._registry,
         )
+        self._certificates = Gauge(
+            "corridor_certificate_left_seconds",
+            "Until the certificate ends.",
+            ("file",),
+            registry=self._registry,
+            multiprocess_mode="min",
+        )
         self._children: dict[tuple[int, int], Any] = {}
 
     def record(self, route: Route | None, status: int, seconds: float) -> None:
@@ -58,6 +65,10 @@ class Metrics:
     def refused(self, reason: str) -> None:
         """Counts one request that never reached the server."""
         self._refused.labels(reason).inc()
+
+    def certificate(self, file: str, seconds: float) -> None:
+        """Notes how long a certificate still holds."""
+        self._certificates.labels(file).set(seconds)
 
     def exposition(self, in_flight: int) -> bytes:
         """All metrics in the Prometheus text format; those of all processes where several share the port."""

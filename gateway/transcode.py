@@ -11,28 +11,13 @@ from protobuf import DescField, Message, Registry, message_from_json_value, mess
 from gateway import faults
 from gateway.bindings import bind_query, malformed
 from gateway.json_text import JsonReader
-from gateway.problems import Header, Refusal
-from gateway.routes import RAW_REQUEST, Body, PathVariable, Route
+from gateway.problems import Answer, Header, Refusal
+from gateway.raw import RawRequests
+from gateway.raw import answer as raw_answer
+from gateway.routes import Body, PathVariable, Route
 
 # What the codec raises for JSON that does not fit the message.
 _UNFIT = (ValueError, TypeError, OverflowError, RecursionError, AttributeError)
-
-# Header fields that are no part of a raw request: our own credential, and what concerns one connection
-# (RFC 9110, 7.6.1).
-_NOT_RAW = frozenset(
-    (
-        b"authorization",
-        b"connection",
-        b"keep-alive",
-        b"proxy-authenticate",
-        b"proxy-authorization",
-        b"proxy-connection",
-        b"te",
-        b"trailer",
-        b"transfer-encoding",
-        b"upgrade",
-    )
-)
 
 
 class Transcoder:
@@ -41,10 +26,7 @@ class Transcoder:
     def __init__(self, registry: Registry, json_depth: int) -> None:
         self._registry = registry
         self._reader = JsonReader(json_depth, faults.camel_names(registry))
-        raw = registry.message(RAW_REQUEST)
-        self._raw: Any = raw.type if raw else None
-        header = registry.message("corridor.type.v1.RawHeader")
-        self._raw_header: Any = header.type if header else None
+        self._raw = RawRequests(registry)
 
     def request(self, route: Route, segments: list[str], query: bytes, body: bytes, headers: list[Header]) -> bytes:
         """The request message of a call, as protobuf bytes. Raises Refusal."""
@@ -67,6 +49,11 @@ class Transcoder:
         if isinstance(part, Message):
             return self._json(part)
         return self._part(message, field)
+
+    def raw(self, route: Route, payload: bytes) -> Answer:
+        """The answer that a method made itself. Raises ValueError for one that cannot be sent."""
+        assert route.response_field is not None
+        return raw_answer(route.output.from_binary(payload)[route.response_field])
 
     def _json(self, message: Message) -> bytes:
         return message.to_json(registry=self._registry, always_emit_implicit=True, use_proto_field_name=True).encode()
@@ -110,15 +97,7 @@ class Transcoder:
         message = self._message(route, value)[0]
         field = route.body_field
         assert field is not None
-        message[field] = self._raw(
-            headers=[
-                self._raw_header(name=name.decode("latin-1"), value=content)
-                for name, content in headers
-                if name not in _NOT_RAW
-            ],
-            query=query.decode("latin-1"),
-            body=body,
-        )
+        message[field] = self._raw.message(headers, query, body, whole=route.raw_answer)
         return message.to_binary()
 
 

@@ -17,10 +17,11 @@ from grpc_interceptor import ServerInterceptor
 from grpc_reflection.v1alpha import reflection
 
 from server import interceptors, servicers
-from server.kit import contract
+from server.kit import contract, logs
 from server.kit.contract import Method
 from server.kit.errors import Failure
 from server.parts import Parts
+from server.platform.transport import listening
 from server.store import migrate
 from server.store.engine import Store
 
@@ -51,6 +52,7 @@ class Server:
         self._parts = parts
         self._health = health.HealthServicer()
         self._closing = threading.Event()
+        logs.hide_metadata()
         self._grpc = grpc.server(
             ThreadPoolExecutor(parts.settings.threads, thread_name_prefix="call"),
             options=_OPTIONS,
@@ -58,18 +60,27 @@ class Server:
         chain = interceptors.chain(
             interceptors.Parts(
                 store=parts.store,
+                recorder=parts.recorder,
                 keys=parts.keys,
+                key_uses=parts.key_uses,
+                environments=parts.settings.environments,
                 metrics=parts.metrics,
+                oauth=parts.oauth,
+                clock=parts.clock,
                 fingerprint_secret=parts.keyring.derived("fingerprints"),
+                approval_policies=parts.approval_policies,
                 rate_limits=parts.settings.rate_limits,
                 slow_calls=max(1, parts.settings.threads // 2),
+                allowances=parts.settings.rate_allowances,
+                region=parts.settings.region,
+                peers=listening.peers(parts.settings),
             )
         )
         names = add_services(self._grpc, servicers.all_of(parts), chain)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), self._grpc)
         self._names = ("", *names)
-        self.port = self._grpc.add_insecure_port(address)
+        self.port = listening.add_port(self._grpc, address, parts.settings)
         self._watch = threading.Thread(target=self._watch_database, name="health", daemon=True)
 
     def start(self) -> None:

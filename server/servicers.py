@@ -7,14 +7,24 @@ from server.domains.payouts.beneficiary_servicer import BeneficiaryServicer
 from server.domains.payouts.quotes import Quotes
 from server.domains.payouts.servicer import PayoutServicer
 from server.parts import Parts
+from server.platform.access.alert_servicer import SecurityAlertServicer
+from server.platform.access.consents.servicer import ConsentServicer
+from server.platform.access.credential_servicer import CredentialServicer
 from server.platform.access.servicer import ApiKeyServicer
+from server.platform.approvals.deciding import Deciding
+from server.platform.approvals.servicer import ApprovalServicer
 from server.platform.audit.servicer import AuditServicer
+from server.platform.audit.signing import AuditSigner
 from server.platform.events.servicer import EventServicer
 from server.platform.operations.servicer import WorkItemServicer
 from server.platform.providers.catalog import ProviderServicer
 from server.platform.providers.connection_servicer import ConnectionServicer
 from server.platform.providers.routes import RouteServicer
 from server.platform.timeline import Timeline
+from server.platform.vault.data_policy_servicer import DataPolicyServicer
+from server.platform.vault.erasure_servicer import ErasureServicer
+from server.platform.vault.token_servicer import VaultTokenServicer
+from server.platform.vault.tokens import Fingerprints
 from server.platform.webhooks.delivery_servicer import DeliveryServicer
 from server.platform.webhooks.endpoint_servicer import WebhookEndpointServicer
 from server.platform.webhooks.receive import InboundDeliveryServicer
@@ -35,12 +45,26 @@ def all_of(parts: Parts) -> Mapping[str, object]:
         waker=parts.waker,
         clock=clock,
     )
+    deciding = Deciding(clock)
+    approvals = ApprovalServicer(store, tokens, parts.approval_policies, deciding, parts.waker, clock)
+    consents = ConsentServicer(store, tokens, parts.consents, parts.providers, parts.waker)
     connections = ConnectionServicer(store, tokens, parts.keyring, parts.catalog, parts.connections, parts.guard, clock)
     inbound = InboundDeliveryServicer(store, tokens, parts.connections, parts.providers, parts.waker, clock)
     endpoints = WebhookEndpointServicer(store, tokens, parts.keyring, parts.guard, parts.waker)
+    vault_tokens = VaultTokenServicer(store, tokens, Fingerprints(parts.keyring.derived("vault fingerprints")))
     return {
-        "corridor.access.v1.ApiKeyService": ApiKeyServicer(store, parts.keys, tokens),
-        "corridor.audit.v1.AuditService": AuditServicer(store, tokens),
+        "corridor.access.v1.ApiKeyService": ApiKeyServicer(store, parts.keys, tokens, clock),
+        "corridor.access.v1.CredentialService": CredentialServicer(store, tokens, parts.inventory, clock),
+        "corridor.access.v1.SecurityAlertService": SecurityAlertServicer(store, tokens),
+        "corridor.access.v1.OAuthClientService": parts.oauth.client_servicer(tokens),
+        "corridor.access.v1.OAuthService": parts.oauth.servicer(parts.signing_in.page),
+        "corridor.access.v1.IdentityProviderService": parts.signing_in.identity_provider_servicer(),
+        "corridor.access.v1.MemberService": parts.signing_in.member_servicer(tokens),
+        "corridor.access.v1.SignInService": parts.signing_in.servicer(),
+        "corridor.access.v1.TestProviderService": parts.signing_in.test_provider_servicer(),
+        "corridor.access.v1.ConsentService": consents,
+        "corridor.approvals.v1.ApprovalService": approvals,
+        "corridor.audit.v1.AuditService": AuditServicer(store, tokens, AuditSigner(parts.keyring)),
         "corridor.events.v1.EventService": EventServicer(store, tokens),
         "corridor.operations.v1.WorkItemService": WorkItemServicer(store, tokens),
         "corridor.payouts.v1.BeneficiaryService": BeneficiaryServicer(store, parts.beneficiaries, tokens, clock),
@@ -48,6 +72,9 @@ def all_of(parts: Parts) -> Mapping[str, object]:
         "corridor.providers.v1.ConnectionService": connections,
         "corridor.providers.v1.ProviderService": ProviderServicer(tokens, parts.catalog),
         "corridor.providers.v1.RouteService": RouteServicer(store, tokens, parts.catalog, parts.waker),
+        "corridor.vault.v1.DataPolicyService": DataPolicyServicer(store, tokens, parts.settings.region),
+        "corridor.vault.v1.ErasureService": ErasureServicer(store, tokens),
+        "corridor.vault.v1.VaultTokenService": vault_tokens,
         "corridor.webhooks.v1.DeliveryService": DeliveryServicer(store, tokens, parts.waker),
         "corridor.webhooks.v1.InboundDeliveryService": inbound,
         "corridor.webhooks.v1.WebhookEndpointService": endpoints,

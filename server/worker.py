@@ -5,7 +5,7 @@ A worker that dies loses nothing: its leases end, and another one takes the work
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import psycopg
@@ -13,11 +13,18 @@ import structlog
 
 from corridor.operations.v1.work_item_pb2 import WORK_ITEM_KIND_EXHAUSTED
 from corridor.options.v1 import method_pb2
+from server import servicers
 from server.kit import clock, ids
 from server.kit import context as contexts
 from server.kit.context import Caller, Context
 from server.kit.errors import Failure
-from server.parts import Parts
+from server.parts import Parts, chores, stopping_consents
+from server.platform.access.consents.provider_grants import ProviderGrants
+from server.platform.approvals.deciding import Deciding
+from server.platform.approvals.executing import Executing
+from server.platform.chores import Chore, Chores
+from server.platform.vault import erasing
+from server.platform.vault.erasing import Erasing
 from server.store import work, work_items
 from server.store.engine import Store
 from server.store.wake import CHANNEL
@@ -38,9 +45,17 @@ class Worker:
     """Does the work of some kinds, each with its handler, in a number of threads."""
 
     def __init__(
-        self, store: Store, handlers: Mapping[str, Handler], *, threads: int, lease_seconds: float, poll_seconds: float
+        self,
+        store: Store,
+        handlers: Mapping[str, Handler],
+        *,
+        threads: int,
+        lease_seconds: float,
+        poll_seconds: float,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._store = store
+        self._chores = Chores(store, chores)
         self._handlers = dict(handlers)
         self._threads = threads
         self._lease = lease_seconds
@@ -59,11 +74,13 @@ class Worker:
         threading.Thread(target=self._listen, name="listen", daemon=True).start()
         self._claimer = threading.Thread(target=self._claim, name="claim", daemon=True)
         self._claimer.start()
+        self._chores.start()
 
     def stop(self) -> None:
         """Claim nothing more, and finish what was claimed."""
         self._closing.set()
         self._wake.set()
+        self._chores.stop()
         self._claimer.join()
         self._pool.shutdown(wait=True)
 
@@ -141,6 +158,7 @@ class Worker:
             try:
                 with psycopg.connect(self._store.url, autocommit=True) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
+                    self._wake.set()  # what was announced before is found by looking
                     while not self._closing.is_set():
                         for _ in connection.notifies(timeout=self._poll, stop_after=1):
                             self._wake.set()
@@ -170,14 +188,21 @@ def build(parts: Parts) -> Worker:
         threads=parts.settings.threads,
         lease_seconds=parts.settings.lease_seconds,
         poll_seconds=parts.settings.poll_seconds,
+        chores=chores(parts),
     )
 
 
 def handlers(parts: Parts) -> Mapping[str, Handler]:
     """Who does which kind of work."""
+    secret = parts.keyring.derived("fingerprints")
+    executing = Executing(parts.store, Deciding(parts.clock), servicers.all_of(parts), secret)
     return {
+        "approvals.execute": executing.execute,
+        "consents.revoke_grant": ProviderGrants(parts.store, parts.invoker).revoke,
+        "consents.stop": stopping_consents(parts).stop,
         "payouts.dispatch": parts.flows.dispatch,
         "payouts.follow": parts.flows.follow,
         "webhooks.deliver": parts.deliverer.deliver,
         "webhooks.read": parts.reader.read,
+        erasing.KIND: Erasing(parts.store, lease_seconds=parts.settings.lease_seconds).run,
     }

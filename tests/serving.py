@@ -41,8 +41,17 @@ class Refused(Exception):  # noqa: N818 - how the call ended
     @property
     def reason(self) -> str:
         """The catalogue's reason."""
+        return self._info().reason
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The further facts beside the reason."""
+        return dict(self._info().metadata)
+
+    def _info(self) -> error_details_pb2.ErrorInfo:
         info = error_details_pb2.ErrorInfo()
-        return next((info.reason for detail in self.status.details if detail.Unpack(info)), "")
+        any(detail.Unpack(info) for detail in self.status.details)
+        return info
 
     @property
     def fields(self) -> list[str]:
@@ -62,7 +71,7 @@ class Client:
         self._channel = grpc.insecure_channel(address)
         self.trailers: dict[str, str] = {}
 
-    def call(self, name: str, request: Message, *, key: str = "", timeout: float = 10.0, **metadata: str) -> Any:
+    def call(self, name: str, request: Message, *, key: str = "", timeout: float = 30.0, **metadata: str) -> Any:
         """The response. `key` is the idempotency key; other names become metadata with hyphens. Raises `Refused`."""
         method = next(m for path, m in contract.methods().items() if path.endswith("." + name))
         sent = [("authorization", f"Bearer {self.key}")] if self.key else []
@@ -126,6 +135,7 @@ def settings_for(database_url: str, directory: Path, **changes: Any) -> settings
         unknown_seconds=0.1,
         poll_provider_seconds=1.0,
         allow_private_endpoints=True,
+        audit_seal_seconds=0.5,
     )
     return replace(base, **changes)
 
@@ -147,7 +157,7 @@ def running(database_url: str, directory: Path, *, work: bool = False, **changes
         server.stop(grace_seconds=2.0)
 
 
-def until(condition: Callable[[], Any], *, seconds: float = 10.0, what: str = "") -> Any:
+def until(condition: Callable[[], Any], *, seconds: float = 30.0, what: str = "") -> Any:
     """What the condition gives once it is true. Fails after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

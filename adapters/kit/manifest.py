@@ -116,6 +116,8 @@ class Manifest:
     """What it answers before acting: "503", or with its error code "503:capacity". See `failures.of_status`."""
     coverage: Mapping[str, Coverage]
     quality: Mapping[str, Rule]
+    regions: tuple[str, ...] = ()
+    """Where it keeps data, such as "eu"; "any" for what runs wherever it is installed."""
 
     @property
     def webhook_secret(self) -> Credential | None:
@@ -152,6 +154,7 @@ def parse(values: Mapping[str, object], name: str, file: str) -> Manifest:
         not_processed=_not_processed(top.table("failures", optional=True)),
         coverage=_coverage(top.table("coverage")),
         quality=_quality(top.table("quality")),
+        regions=top.texts("regions", optional=True),
     )
     top.finish()
     if sum(credential.webhook for credential in manifest.credentials) > 1:

@@ -1,4 +1,4 @@
-"""The sandbox's adapter: payouts as transfers, and webhooks by the Standard Webhooks specification.
+"""The sandbox's adapter: payouts as transfers, grants by OAuth, webhooks by the Standard Webhooks specification.
 
 Every method is encode, send, decode; what words mean stands in `mapping.py`.
 """
@@ -18,10 +18,11 @@ from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
 
 TRANSFERS = "/v1/transfers"
+REVOCATION = "/v1/oauth/revoke"
 
 
 class Sandbox:
-    """Implements the ports Payouts and Webhooks."""
+    """Implements the ports Payouts, Grants and Webhooks."""
 
     def create_payout(self, call: Call, payout: Payout, beneficiary: Beneficiary) -> PayoutObservation:
         """Create a transfer. The key makes repeats harmless, the reference makes it findable."""
@@ -52,6 +53,10 @@ class Sandbox:
         path = f"{TRANSFERS}/{path_segment(found['id'])}"
         cancelled = self._send(call, "POST", f"{path}/cancel", writes=True, absent=_too_late)
         return mapping.observation(cancelled or self._send(call, "GET", path))
+
+    def revoke_grant(self, call: Call, token: str) -> None:
+        """Revoke a token (RFC 7009). One that the sandbox does not know is answered like one that it does."""
+        self._send(call, "POST", REVOCATION, writes=True, form={"token": token})
 
     def verify_webhook(self, inbound: Inbound, secrets: Sequence[str], now: datetime) -> None:
         """Standard Webhooks: id, time and body are signed, five minutes either way."""

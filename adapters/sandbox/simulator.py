@@ -35,6 +35,9 @@ class SandboxSimulator(Simulator):
         Route("list_transfers", "GET", "/v1/transfers"),
         Route("get_transfer", "GET", "/v1/transfers/{transfer_id}"),
         Route("cancel_transfer", "POST", "/v1/transfers/{transfer_id}/cancel", writes=True),
+        Route("create_grant", "POST", "/v1/grants", writes=True),
+        Route("get_grant", "GET", "/v1/grants/{grant_id}"),
+        Route("revoke_grant", "POST", "/v1/oauth/revoke", writes=True),
     )
 
     def authorise(self, request: Request) -> str:
@@ -111,6 +114,31 @@ class SandboxSimulator(Simulator):
             kept["ahead"] = []
             self._enter(kept, "cancelled", "cancelled_by_client")
         return Answer(200, kept["transfer"])
+
+    def create_grant(self, request: Request) -> Answer:
+        """Issue a token, as if somebody had just agreed to it."""
+        account, grant_id = self.authorise(request), self.new_id("gr_")
+        grant = {"id": grant_id, "token": f"token_{grant_id}", "status": "active"}
+        self.store.put("grant", grant_id, {"grant": grant, "account": account})
+        return Answer(201, grant)
+
+    def get_grant(self, request: Request) -> Answer:
+        """One grant."""
+        kept = self.store.get("grant", request.params["grant_id"])
+        if kept is None or kept["account"] != self.authorise(request):
+            raise Refused(self.error(404, "grant_not_found", "no such grant"))
+        return Answer(200, kept["grant"])
+
+    def revoke_grant(self, request: Request) -> Answer:
+        """End a token (RFC 7009, 2.1). A token that nobody knows is as good as ended (2.2)."""
+        account, token = self.authorise(request), request.form().get("token", "")
+        if not token:
+            raise Refused(self.error(400, "invalid_request", "send a token"))  # RFC 7009, 2.1; RFC 6749, 5.2
+        for kept in self.store.all("grant"):
+            if kept["account"] == account and kept["grant"]["token"] == token:
+                kept["grant"]["status"] = "revoked"
+                self.store.put("grant", kept["grant"]["id"], kept)
+        return Answer(200, {})
 
     def move(self, object_id: str, word: str) -> bool:
         """Put a transfer, by its id or reference, into a status now. `returned` brings the rail's code with it."""

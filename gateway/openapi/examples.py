@@ -97,6 +97,7 @@ class Examples:
         candidates = [*schema.get("examples", ()), *schema.get("enum", ()), *_SUCH_AS.findall(comment)]
         pattern = schema.get("pattern") or self._patterns.get(name, "")
         candidates.append(_from_pattern(pattern))
+        candidates += [_FORMED[schema["format"]]] if schema.get("format") in _FORMED else []
         candidates += [prefix + _DIGITS for prefix in _PREFIX.findall(comment)]
         candidates.append("" if name.endswith("page_token") else name.replace("_", " ").capitalize())
         candidates.append("a" * schema.get("minLength", 0))
@@ -114,6 +115,17 @@ class Examples:
                 if field.name.endswith("_id") and rules is not None and rules.type and rules.type.field == "string":
                     found.setdefault(field.name, rules.type.value.pattern)
         return found
+
+
+# Texts whose form has a name.
+_FORMED = {
+    "email": "somebody@example.com",
+    "hostname": "host.example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "uri": "https://example.com/here",
+    "uuid": "123e4567-e89b-12d3-a456-426614174000",
+}
 
 
 def _enum(enum: DescEnum, schema: Schema) -> str:

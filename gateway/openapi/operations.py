@@ -9,6 +9,7 @@ from protobuf import DescField
 
 from gateway.bindings import Parameter
 from gateway.contract import Contract
+from gateway.openapi import raw
 from gateway.openapi.comments import summary
 from gateway.openapi.examples import Examples
 from gateway.openapi.schemas import Schema, Schemas
@@ -36,6 +37,8 @@ SHARED_REASONS = (
     "UNAVAILABLE",
     "DEADLINE_EXCEEDED",
 )
+# How a call stands that the company put under approval: any that changes something.
+WAITING_REASONS = ("APPROVAL_PENDING", "APPROVAL_REJECTED", "APPROVAL_EXPIRED")
 EXAMPLE_REQUEST_ID = "req_01kafz3q9x7m2c5v8b1n4d6g0h"
 _PROBLEM = "application/problem+json"
 
@@ -94,7 +97,9 @@ class Operations:
         if route.keyed:
             name = "IdempotencyKeyRequired" if route.method.policy.idempotency == "REQUIRED" else "IdempotencyKey"
             found.append({"$ref": f"#/components/parameters/{name}"})
-        if route.body is not Body.RAW:
+        if route.raw_answer:
+            found += raw.parameters(route)
+        elif route.body is not Body.RAW:
             shared = ("RequestId", "CorrelationId", "RequestTimeout")
             found += [{"$ref": f"#/components/parameters/{name}"} for name in shared]
         return found
@@ -116,6 +121,8 @@ class Operations:
     def _body(self, route: Route) -> Json | None:
         if route.body is Body.NONE:
             return None
+        if route.body is Body.RAW and route.raw_answer:
+            return raw.body(route)
         if route.body is Body.RAW:
             return {
                 "description": "The body as the sender made it, of any media type, in the bytes that it signed.",
@@ -153,6 +160,9 @@ class Operations:
         }
 
     def _responses(self, route: Route) -> Json:
+        by_status = self._by_status(route)
+        if route.raw_answer:
+            return raw.responses({str(status): self.problem(by_status[status]) for status in sorted(by_status)})
         field = route.response_field
         if field is None:
             message = route.output.desc()
@@ -169,10 +179,6 @@ class Operations:
                 "content": {"application/json": {"schema": schema, "example": example}},
             }
         }
-        by_status: dict[int, list[str]] = {}
-        for reason in dict.fromkeys((*SHARED_REASONS, *route.method.errors)):
-            if reason in self._contract.reasons:
-                by_status.setdefault(self._contract.reasons[reason].http_status, []).append(reason)
         for status in sorted(by_status):
             own = [reason for reason in by_status[status] if reason not in SHARED_REASONS]
             found[str(status)] = (
@@ -180,13 +186,18 @@ class Operations:
             )
         return found
 
+    def _by_status(self, route: Route | None) -> dict[int, list[str]]:
+        """The reasons for which a call can fail, by HTTP status; those that all calls share for None."""
+        found: dict[int, list[str]] = {}
+        own = (*route.method.errors, *(WAITING_REASONS if route.keyed else ())) if route is not None else ()
+        for reason in dict.fromkeys((*SHARED_REASONS, *own)):
+            if reason in self._contract.reasons:
+                found.setdefault(self._contract.reasons[reason].http_status, []).append(reason)
+        return found
+
     def shared_responses(self) -> Json:
         """The problem answers that operations share, by component name."""
-        by_status: dict[int, list[str]] = {}
-        for reason in SHARED_REASONS:
-            if reason in self._contract.reasons:
-                by_status.setdefault(self._contract.reasons[reason].http_status, []).append(reason)
-        return {f"Problem{status}": self.problem(reasons) for status, reasons in sorted(by_status.items())}
+        return {f"Problem{status}": self.problem(reasons) for status, reasons in sorted(self._by_status(None).items())}
 
     def problem(self, reasons: list[str]) -> Json:
         """The answer for problems of one status."""

@@ -38,6 +38,8 @@ def render(contract: Contract) -> str:
 def _section(reason: Reason, text: str) -> str:
     paragraphs = "".join(f"<p>{_inline(part)}</p>" for part in text.split("\n\n") if part)
     retry = "The same call may succeed later." if reason.retryable else "The same call will fail again."
+    if reason.http_status < 300:
+        retry = "The same call with the same key tells how it stands."
     return (
         f'<section id="{escape(reason.name)}">'
         f"<h2>{escape(reason.title)}</h2>"

@@ -61,7 +61,9 @@ def needs_value(rules: Any) -> bool:
     if name == "map":
         return bool(rule.min_pairs)
     lower = getattr(rule, "greater_than", None)
-    return lower is not None and bool(lower.value > 0 if lower.field == "gte" else lower.value >= 0)
+    if lower is None or isinstance(lower.value, bool) or not isinstance(lower.value, int | float):
+        return False  # a message, such as a duration or a time: its rules hold for what is there
+    return bool(lower.value > 0 if lower.field == "gte" else lower.value >= 0)
 
 
 def _string(schema: Schema, rule: Any) -> None:
@@ -94,7 +96,7 @@ def _enum(schema: Schema, rule: Any, enum: DescEnum) -> None:
 
 def _number(schema: Schema, rule: Any) -> None:
     for bound in (getattr(rule, "greater_than", None), getattr(rule, "less_than", None)):
-        if bound is not None and isinstance(bound.value, int | float):
+        if bound is not None and bound.field in _BOUNDS and isinstance(bound.value, int | float):
             schema[_BOUNDS[bound.field]] = bound.value
     # The same for 64-bit integers that come as strings, as far as a pattern can tell.
     lowest: Any = schema.get("minimum", schema.get("exclusiveMinimum", -1))

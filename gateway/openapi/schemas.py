@@ -137,7 +137,10 @@ class Schemas:
     def required(self, field: DescField, incoming: bool) -> bool:
         """Whether a field is always there (output), or must be sent (input)."""
         if incoming:
-            return rules.needs_value(self.contract.option(field, "buf.validate.field"))
+            found = self.contract.option(field, "buf.validate.field")
+            if getattr(field.value, "oneof", None) is not None:
+                return found is not None and bool(found.required)  # one that is not chosen has no value to break a rule
+            return rules.needs_value(found)
         value = field.value
         if isinstance(value, DescFieldValueMessage):
             return False

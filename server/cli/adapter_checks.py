@@ -104,7 +104,11 @@ def _ports(provider: Provider) -> str:
         if not provider.implements(by_domain[domain]):
             return f"covers {domain}, and does not implement its port"
     for domain, port in by_domain.items():
-        if domain != "webhooks" and domain not in provider.manifest.coverage and provider.implements(port):
+        if (
+            domain not in {"grants", "webhooks"}
+            and domain not in provider.manifest.coverage
+            and provider.implements(port)
+        ):
             return f"implements {domain}, and declares no coverage of it"
     return _fixtures(provider)
 

@@ -1,5 +1,6 @@
 """A caller of the gRPC API by the contract, for commands. Refusals are told with what to do about them."""
 
+import os
 import secrets
 from collections.abc import Callable
 from types import TracebackType
@@ -27,11 +28,11 @@ class Client:
     """Calls with one key. Close it, or use it as a context manager."""
 
     def __init__(self, address: str, key: str) -> None:
-        import grpc
+        from server.cli import tls
 
         self._address = address
         self._key = key
-        self._channel = grpc.insecure_channel(address)
+        self._channel = tls.channel(address)
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +89,7 @@ class Client:
             return (
                 f"nothing answers at {self._address}: start it by `corridor up` or `corridor serve server`, "
                 "or name another by --address or CORRIDOR_ADDRESS."
+                + ("" if os.environ.get("CORRIDOR_CA") else " If it speaks TLS, CORRIDOR_CA must say whom to trust.")
             )
         if name == "UNIMPLEMENTED":
             return f"the server at {self._address} does not know this method: is it an older Corridor?"

@@ -8,14 +8,16 @@ def in_one_line(error: BaseException) -> str | None:
     # Imported here: it costs as much as the rest of the program, and only failures need it.
     from adapters.kit.manifest import ManifestError
     from server.kit.errors import Failure
+    from server.platform.audit.second_store import SecondStoreError
     from server.settings import SettingsError
     from server.store.embedded import EmbeddedError
     from server.store.secrets import MasterKeyError
 
-    if isinstance(error, SettingsError | EmbeddedError | MasterKeyError | ManifestError):
+    if isinstance(error, SettingsError | EmbeddedError | MasterKeyError | ManifestError | SecondStoreError):
         return flat(str(error))
     if isinstance(error, Failure):
-        return flat(error.detail)
+        wrong = "; ".join(f"{each.field} {each.description}" for each in error.violations)
+        return flat(f"{error.detail} {wrong}." if wrong else error.detail)
     if isinstance(error, PermissionError | FileNotFoundError | IsADirectoryError | NotADirectoryError):
         return f"{error.filename}: {error.strerror}."
     return _of_database(error)

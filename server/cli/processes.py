@@ -67,14 +67,23 @@ class Processes:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, name: str, command: Sequence[str], outlives: Child | None = None) -> Child:
-        """Start one; `ready` waits for it. It ends before those that were started earlier, or after `outlives`."""
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        outlives: Child | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> Child:
+        """Start one; `ready` waits for it. It ends before those that were started earlier, or after `outlives`.
+
+        What the whole process's environment says comes before `environment`.
+        """
         log = self._logs / f"{name}.log" if self._logs else None
         errors = log.open("ab") if log else None
         try:
             process = subprocess.Popen(  # noqa: S603 - our own programs, with words of ours
                 list(command),
-                env=self._environment,
+                env={**(environment or {}), **self._environment},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,

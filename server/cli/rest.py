@@ -8,6 +8,8 @@ from typing import Any
 import click
 import httpx
 
+from server.cli import tls
+
 _TIMEOUT_SECONDS = 15.0
 
 
@@ -28,7 +30,10 @@ class Rest:
     def __init__(self, url: str, key: str = "") -> None:
         headers = {"authorization": f"Bearer {key}"} if key else {}
         # Loopback needs no proxy, and the environment's must not see the key.
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT_SECONDS, trust_env=False)
+        verify = tls.verification() if url.startswith("https:") else True
+        self._http = httpx.Client(
+            base_url=url, headers=headers, timeout=_TIMEOUT_SECONDS, trust_env=False, verify=verify
+        )
 
     def send(self, method: str, path: str, body: Any = None, *, key: str = "") -> Answer:
         """The answer. `key` is the idempotency key. Raises `ClickException` for a refusal, or when nothing answers."""

@@ -93,12 +93,13 @@ def running(
             sandbox, gateway = _outer(children, wanted, state, f"{HOST}:{reserved.port}")
             _migrate(opened.owner_url)
         with screen.step("server, worker, gateway, sandbox"):
-            server, worker = _inner(children, wanted, reserved.port, gateway)
+            gateway_url = children.ready(gateway)["url"]
+            server, worker = _inner(children, wanted, reserved.port, gateway, gateway_url)
             found = Stack(
                 settings=settings,
                 database=opened,
                 children=children,
-                gateway_url=children.ready(gateway)["url"],
+                gateway_url=gateway_url,
                 grpc_address=f"{HOST}:{reserved.port}",
                 sandbox_url=children.ready(sandbox)["url"],
                 server_metrics_url=children.ready(server)["metrics"],
@@ -116,12 +117,14 @@ def _outer(children: Processes, wanted: Ports, state: Path | None, upstream: str
     return sandbox, children.start("gateway", processes.serve("gateway", *options))
 
 
-def _inner(children: Processes, wanted: Ports, port: int, gateway: Child) -> tuple[Child, Child]:
+def _inner(children: Processes, wanted: Ports, port: int, gateway: Child, url: str) -> tuple[Child, Child]:
     """The server and the worker. They outlive the gateway, so that it can finish its calls."""
     options = ("--reuse-port", f"--host={HOST}", f"--port={port}", f"--metrics-port={wanted.metrics}")
-    server = children.start("server", processes.serve("server", *options), outlives=gateway)
+    # Tokens and pages name the address at which people reach the gateway.
+    issuer = {"CORRIDOR_ISSUER": url}
+    server = children.start("server", processes.serve("server", *options), gateway, issuer)
     command = processes.serve("worker", f"--metrics-port={wanted.worker_metrics}")
-    return server, children.start("worker", command, outlives=server)
+    return server, children.start("worker", command, server, issuer)
 
 
 def _migrate(owner_url: str) -> None:

@@ -6,6 +6,7 @@ Rule: the next start has the same company, key and data; what the first one set 
 import json
 import os
 import secrets
+import shlex
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ _BENEFICIARY = {
     "bank_account": {"iban": {"iban": "DE89370400440532013000"}, "currency_code": "EUR"},
 }
 _PORT = click.IntRange(1, 65534)
+_TLS = ("CORRIDOR_CA", "CORRIDOR_CLIENT_CERTIFICATE", "CORRIDOR_CLIENT_KEY")  # what callers need under mTLS
 
 
 @click.command()
@@ -39,7 +41,8 @@ def up(port: int, grpc_port: int, sandbox_port: int, metrics_port: int, data_dir
     """Run database, server, worker, gateway and sandbox here, until Ctrl-C.
 
     The first start makes a company, a key and a connection to the sandbox; later ones find them again.
-    It is for development: webhook endpoints may be on this machine, unless CORRIDOR_ALLOW_PRIVATE_ENDPOINTS=off.
+    It is for development: webhook endpoints may be on this machine, unless CORRIDOR_ALLOW_PRIVATE_ENDPOINTS=off,
+    and test users can sign in at /oauth/authorize, unless CORRIDOR_TEST_PROVIDER=off.
 
     \b
     Example: corridor up --port 8081
@@ -51,12 +54,13 @@ def up(port: int, grpc_port: int, sandbox_port: int, metrics_port: int, data_dir
     processes.interruptible()
     screen = Screen()
     found = replace(settings.from_environment(), data_dir=data_dir.absolute())
-    environment = {"CORRIDOR_ALLOW_PRIVATE_ENDPOINTS": os.environ.get("CORRIDOR_ALLOW_PRIVATE_ENDPOINTS", "on")}
+    for_development = ("CORRIDOR_ALLOW_PRIVATE_ENDPOINTS", "CORRIDOR_TEST_PROVIDER")
+    environment = {name: os.environ.get(name, "on") for name in for_development}
     wanted = stack.Ports(port, grpc_port, sandbox_port, metrics_port)
     screen.heading(f"Starting Corridor in {found.data_dir}")
     with stack.running(found, wanted, environment, screen, found.data_dir / "sandbox.jsonl") as running:
-        _tell(screen, running, *_set_up(running))
         try:
+            _tell(screen, running, *_set_up(running))
             while not (failed := running.failed()):
                 time.sleep(0.2)
         except KeyboardInterrupt:
@@ -134,6 +138,7 @@ def _tell(screen: "Screen", running: "Stack", company: "Company", beneficiary_id
     screen.heading(
         f"For `corridor call` and `corridor timeline` in another terminal:  export CORRIDOR_KEY={company.key}"
         + (f" CORRIDOR_ADDRESS={running.grpc_address}" if not running.grpc_address.endswith(":50051") else "")
+        + "".join(f" {name}={shlex.quote(os.environ[name])}" for name in _TLS if os.environ.get(name))
     )
     screen.heading("Ctrl-C stops everything; the data stays.")
 

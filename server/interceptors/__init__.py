@@ -1,20 +1,34 @@
 """What every call passes, from the outside in. Each is one file; the order is the point."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from grpc_interceptor import ServerInterceptor
 
+from server.interceptors.api_keys import ApiKeyVerifier
+from server.interceptors.approvals import Approvals
 from server.interceptors.audit import Audit
-from server.interceptors.auth import ApiKeyVerifier, Auth
+from server.interceptors.auth import Auth
 from server.interceptors.context import Contexts
 from server.interceptors.errors import Errors
 from server.interceptors.idempotency import Idempotent
-from server.interceptors.limits import ALLOWANCES, Limits
+from server.interceptors.limits import Limits, Strangers
+from server.interceptors.residency import Residency
 from server.interceptors.telemetry import Telemetry
+from server.interceptors.tokens import TokenVerifier
 from server.interceptors.validation import Validation
 from server.kit import contract
+from server.kit.allowances import Allowance
+from server.kit.clock import Clock
+from server.platform.access.oauth.assembly import OAuth
+from server.platform.access.uses import KeyUses
+from server.platform.approvals.asking import Asking
+from server.platform.approvals.policies import Policies
+from server.platform.audit.recorder import Recorder
+from server.platform.limits.counting import Counting
 from server.platform.metrics import Metrics
+from server.platform.transport.peers import Peers
+from server.platform.vault.data_policies import Residencies
 from server.store.api_keys import ApiKeys
 from server.store.engine import Store
 
@@ -24,23 +38,40 @@ class Parts:
     """What the interceptors work with."""
 
     store: Store
+    recorder: Recorder
     keys: ApiKeys
+    key_uses: KeyUses
     metrics: Metrics
     fingerprint_secret: bytes
+    approval_policies: Policies
+    oauth: OAuth
+    clock: Clock
     rate_limits: bool
+    environments: str = "both"  # which of them this installation serves
     slow_calls: int = 4  # how many calls may wait for providers and name servers at the same time
+    allowances: Mapping[str, Allowance] = field(default_factory=dict)  # those that are not the usual ones
+    region: str = ""  # where the installation is
+    peers: Peers = field(default_factory=Peers)  # which of them are gateways
 
 
 def chain(parts: Parts) -> Sequence[ServerInterceptor]:
     """The interceptors, outermost first."""
+    counting = Counting(parts.store, parts.allowances) if parts.rate_limits else None
+    residency = [Residency(Residencies(parts.store), parts.region)] if parts.region else []
+    tokens = TokenVerifier(parts.store, parts.oauth.tokens, parts.oauth.standings, parts.clock)
     return (
         Telemetry(parts.metrics),  # outermost: sees how long everything took and how it ended
-        Contexts(contract.methods()),  # before anything that logs, records or refuses: ids come first
-        Audit(parts.store),  # outside of what refuses, so that refusals are recorded
+        Contexts(contract.methods(), parts.peers),  # before anything that logs, records or refuses: ids come first
+        Audit(parts.store, parts.recorder),  # outside of what refuses, so that refusals are recorded
         Errors(),  # everything below fails by raising; above it there are only statuses
-        Auth([ApiKeyVerifier(parts.keys)]),  # nothing is parsed, counted or stored for strangers
+        Strangers(counting),  # around auth: counts what it refuses, and in the end refuses before a look-up
+        # Nothing is parsed, counted or stored for strangers.
+        Auth([ApiKeyVerifier(parts.keys, parts.key_uses), tokens], parts.environments),
         # Counted per caller, so after auth; cheap, so before the rest.
-        Limits(ALLOWANCES if parts.rate_limits else None, parts.slow_calls),
+        Limits(counting, parts.slow_calls),
+        *residency,  # before the request is read, whose data must not be here
         Validation(),  # reads the request, not before; one that breaks a rule claims no key
-        Idempotent(parts.store, parts.fingerprint_secret, parts.metrics),  # innermost: the claim is part of the write
+        Idempotent(parts.store, parts.fingerprint_secret, parts.metrics),  # the claim is part of the write
+        # Innermost: what waits for somebody else has been checked like what runs, and what ran is answered by its key.
+        Approvals(parts.approval_policies, Asking(parts.store, parts.fingerprint_secret, parts.clock)),
     )

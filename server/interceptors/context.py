@@ -6,19 +6,21 @@ Everything that the call leads to carries the same correlation id: logs, rows, f
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from grpc_interceptor import ServerInterceptor
 from opentelemetry import trace
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
-from server.kit import clock, ids
+from server.kit import clock, ids, peers
 from server.kit import context as contexts
 from server.kit.context import Context
 from server.kit.contract import Method
 from server.kit.errors import Failure, Violation, fail
+from server.platform.transport.peers import Metadata, Peers
 
+_CLAIM_CHARACTERS = 64
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -26,13 +28,16 @@ _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a
 class Contexts(ServerInterceptor):
     """Binds a `Context` to the thread for as long as the call runs, and echoes the ids."""
 
-    def __init__(self, methods: Mapping[str, Method]) -> None:
+    def __init__(self, methods: Mapping[str, Method], gateways: Peers) -> None:
         self._methods = methods
+        self._gateways = gateways
 
     def intercept(
         self, method: Callable[..., Any], request_or_iterator: Any, context: grpc.ServicerContext, method_name: str
     ) -> Any:
         """Run the call in its context."""
+        if not self._gateways.trusted(context):
+            context = cast(grpc.ServicerContext, _Believed(context, self._gateways.believed(context)))
         metadata = {key: str(value) for key, value in context.invocation_metadata()}
         found = self._methods[method_name]
         request_id, correlation_id = metadata.get("x-request-id", ""), metadata.get("x-correlation-id", "")
@@ -46,7 +51,8 @@ class Contexts(ServerInterceptor):
             method=found,
             failure=problem,
             deadline=clock.monotonic() + min(found.deadline_seconds, math.inf if theirs is None else theirs),
-            client_ip=metadata.get("x-corridor-client-ip", ""),
+            client_ip=metadata.get("x-corridor-client-ip") or peers.address(context.peer()),
+            claimed=metadata.get("x-company-id", "")[:_CLAIM_CHARACTERS],
         )
         call.trailers["x-request-id"] = request_id
         call.trailers["x-correlation-id"] = call.correlation_id
@@ -55,6 +61,21 @@ class Contexts(ServerInterceptor):
                 return method(request_or_iterator, context)
             finally:
                 context.set_trailing_metadata(tuple(call.trailers.items()))
+
+
+class _Believed:
+    """The call's context, with no metadata but what its peer may say."""
+
+    def __init__(self, context: grpc.ServicerContext, metadata: Metadata) -> None:
+        self._context = context
+        self._metadata = metadata
+
+    def invocation_metadata(self) -> Metadata:
+        """What can be believed."""
+        return self._metadata
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
 
 
 def _problem(name: str, value: str) -> Failure | None:

@@ -4,7 +4,7 @@ Nothing of an unexpected exception reaches the caller.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
 import structlog
@@ -42,9 +42,14 @@ class Errors(ServerInterceptor):
             call.failure = fail(
                 reasons.ERROR_REASON_INTERNAL, f"Something broke; it is logged as {error_id}.", error_id=error_id
             )
-        if call.failure.retry_after_seconds is not None:
-            call.trailers["retry-after"] = str(max(1, round(call.failure.retry_after_seconds)))
-        status = call.failure.status()
-        # The context interceptor sends the trailers; abort must not be the last to set them.
-        call.trailers["grpc-status-details-bin"] = status.SerializeToString()
-        context.abort_with_status(rpc_status.to_status(status))
+        answer(call, call.failure, context)
+
+
+def answer(call: contexts.Context, failure: Failure, context: grpc.ServicerContext) -> NoReturn:
+    """End the call with a failure."""
+    if failure.retry_after_seconds is not None:
+        call.trailers["retry-after"] = str(max(1, round(failure.retry_after_seconds)))
+    status = failure.status()
+    # The context interceptor sends the trailers; abort must not be the last to set them.
+    call.trailers["grpc-status-details-bin"] = status.SerializeToString()
+    context.abort_with_status(rpc_status.to_status(status))

@@ -16,6 +16,7 @@ from grpc_interceptor import ServerInterceptor
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.options.v1 import method_pb2
+from server.kit import clock
 from server.kit import context as contexts
 from server.kit.context import Idempotency
 from server.kit.errors import Failure, fail
@@ -26,6 +27,7 @@ from server.store.engine import Store
 _KEY_CHARACTERS = 255
 _VISIBLE = re.compile(rf"[!-~]{{1,{_KEY_CHARACTERS}}}")
 _REMEMBERED = 4096
+_REMEMBERED_SECONDS = 10.0  # storms are shorter; what is erased or purged must not stay here
 _REMEMBERED_BYTES = 16 * 1024  # larger answers are read from the database again
 
 # Repetitions that are not answered, as they are counted.
@@ -95,7 +97,7 @@ class Idempotent(ServerInterceptor):
         return Idempotency(key, idempotency.fingerprint(request, self._secret), self._seal)
 
     def _failed(self, call: contexts.Context, failure: Failure) -> Any:
-        if call.idempotency is None or call.replayed or not _kept(failure):
+        if call.idempotency is None or call.replayed or not idempotency.belongs_to_key(failure):
             raise failure
         try:
             idempotency.keep_failure(self._store, call, failure)
@@ -108,7 +110,7 @@ class _Answers:
     """The latest answers by company, environment, method and key. Answers that show a secret are not among them."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, int, str, str], tuple[bytes, bytes]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, int, str, str], tuple[bytes, bytes, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, call: contexts.Context) -> bytes | None:
@@ -116,7 +118,9 @@ class _Answers:
         if call.idempotency is None:
             return None
         known = self._known.get(idempotency.scope(call))
-        return known[1] if known and known[0] == call.idempotency.fingerprint else None
+        if known is None or known[0] != call.idempotency.fingerprint or clock.monotonic() > known[2]:
+            return None
+        return known[1]
 
     def keep(self, call: contexts.Context, answer: Any) -> None:
         """Remember what was answered, once it is committed."""
@@ -126,17 +130,10 @@ class _Answers:
         if idempotency.shows_secret(call.method.response.DESCRIPTOR):
             return
         with self._lock:
-            self._known[idempotency.scope(call)] = call.idempotency.fingerprint, answer
+            until = clock.monotonic() + _REMEMBERED_SECONDS
+            self._known[idempotency.scope(call)] = call.idempotency.fingerprint, answer, until
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
-
-
-def _kept(failure: Failure) -> bool:
-    return failure.final and failure.reason not in {
-        reasons.ERROR_REASON_INTERNAL,
-        reasons.ERROR_REASON_IDEMPOTENCY_KEY_REUSED,
-        reasons.ERROR_REASON_PERMISSION_DENIED,  # says something of this caller; a key is every caller's of the company
-    }
 
 
 def _replayed(call: contexts.Context, replay: idempotency.Replay) -> bytes:

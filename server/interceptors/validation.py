@@ -14,7 +14,7 @@ from grpc_interceptor import ServerInterceptor
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from server.kit import context as contexts
-from server.kit import storable
+from server.kit import redaction, storable
 from server.kit.errors import Failure, Violation, fail
 
 
@@ -36,6 +36,7 @@ class Validation(ServerInterceptor):
             name = call.method.descriptor.input_type.full_name
             raise fail(reasons.ERROR_REASON_MALFORMED_REQUEST, f"The request does not parse as {name}.") from None
         request.DiscardUnknownFields()
+        call.request = request
         if unstorable := storable.violations(request, request_or_iterator):
             raise _refused(unstorable)
         if violations := self._validator.collect_violations(request):
@@ -44,7 +45,13 @@ class Validation(ServerInterceptor):
 
 
 def _failure(violations: list[protovalidate.Violation]) -> Failure:
-    return _refused([Violation(_path(v), v.proto.message or "breaks a rule", v.proto.rule_id) for v in violations])
+    return _refused([Violation(_path(v), _description(v), v.proto.rule_id) for v in violations])
+
+
+def _description(violation: protovalidate.Violation) -> str:
+    if violation.proto.rule_id == "enum.not_in":  # contracts forbid nothing but the value that stands for none
+        return "must be given"
+    return violation.proto.message or "breaks a rule"
 
 
 def _refused(found: list[Violation]) -> Failure:
@@ -58,7 +65,8 @@ def _path(violation: protovalidate.Violation) -> str:
     for element in violation.proto.field.elements if violation.proto.field else ():
         path += f".{element.field_name}" if path else element.field_name
         if element.subscript is not None:
-            path += f"[{json.dumps(element.subscript.value)}]"
+            given = element.subscript.value
+            path += f"[{json.dumps(redaction.key(given) if isinstance(given, str) else given, ensure_ascii=False)}]"
     return path
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from google.protobuf.message import Message
+
 from corridor.type.v1 import environment_pb2
 from server.kit import clock
 from server.kit.contract import Method
@@ -19,10 +21,13 @@ class Caller:
     """Who is calling. Company and environment come from the credential alone."""
 
     kind: int  # corridor.options.v1.CallerKind
-    caller_id: str  # the id of the API key, or the provider's connection
+    caller_id: str  # the id of the API key, of the OAuth client, or of the provider's connection
     company_id: str
     environment: "environment_pb2.Environment.ValueType"
     scopes: frozenset[str] = frozenset()
+    subject: str = ""  # the id of the person on whose behalf a client calls
+    roles: frozenset[int] = frozenset()  # corridor.access.v1.Role, where the caller is a person
+    consent_id: str = ""  # the consent on which a person's token rests
 
     @property
     def live(self) -> bool:
@@ -51,7 +56,11 @@ class Context:
     suspect: Caller | None = None  # whose credential was refused, as far as that could be seen
     idempotency: Idempotency | None = None
     deadline: float = float("inf")  # by clock.monotonic()
-    client_ip: str = ""
+    client_ip: str = ""  # of the caller, told by a trusted gateway or seen on the connection
+    claimed: str = ""  # the company that the caller says it is; recorded, and never believed
+    approval_id: str = ""  # the approval by which the call runs
+    audited: bool = False  # whether the write has recorded itself
+    request: Message | None = field(default=None, repr=False)  # once it is parsed
     replayed: bool = False
     failure: Failure | None = None
     resource_id: str = ""

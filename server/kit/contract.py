@@ -155,6 +155,16 @@ def event_types() -> Mapping[str, type[Message]]:
 
 
 @functools.cache
+def message_types() -> Mapping[str, type[Message]]:
+    """Every message of the contract that stands in a file by itself, by its full name."""
+    return {
+        descriptor.full_name: message_factory.GetMessageClass(descriptor)
+        for file in files()
+        for descriptor in file.message_types_by_name.values()
+    }
+
+
+@functools.cache
 def sensitivity(field: FieldDescriptor) -> int:
     """What the field's value would tell a reader who should not see it."""
     return field.GetOptions().Extensions[field_pb2.sensitivity]

@@ -4,13 +4,13 @@ What callers see of a reason (code, class, title, action) stands in the contract
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from google.protobuf import any_pb2, duration_pb2
 from google.rpc import error_details_pb2, status_pb2
 
 from corridor.errors.v1.error_reason_pb2 import ErrorReason
-from server.kit import contract
+from server.kit import contract, redaction
 
 DOMAIN = "corridor"
 
@@ -78,7 +78,25 @@ def fail(
     retry_after_seconds: float | None = None,
     **metadata: str,
 ) -> Failure:
-    """The failure to raise. `metadata` travels in ErrorInfo; it names things and never quotes sensitive values."""
+    """The failure to raise. `metadata` travels in ErrorInfo; it names things and never quotes sensitive values.
+
+    What the current call's request says is not quoted either: a value may stand in a field where it does not belong.
+    """
+    from server.kit import context  # it knows failures
+
+    call = context.current_or_none()
+    if call is not None and call.request is not None:
+        request = call.request
+        detail = redaction.unquoted(detail, request)
+        metadata = {name: redaction.unquoted(value, request) for name, value in metadata.items()}
+        violations = [
+            replace(
+                each,
+                field=redaction.unquoted(each.field, request),
+                description=redaction.unquoted(each.description, request),
+            )
+            for each in violations
+        ]
     return Failure(reason, detail, violations, retry_after_seconds, metadata)
 
 

@@ -23,6 +23,16 @@ def encode(value: int) -> str:
     return "".join([pairs[(value >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
+def since(resource_id: str, seconds: int) -> str:
+    """The first id of the same kind that can have been made within so many seconds before an id was."""
+    prefix, _, text = resource_id.rpartition("_")
+    value = 0
+    for character in text:
+        value = value << 5 | _ALPHABET.index(character)
+    made_ms = value >> 80  # RFC 9562, section 5.7: the first 48 bits are the time
+    return f"{prefix}_{encode(max(made_ms - seconds * 1000, 0) << 80)}"
+
+
 def is_id(text: str, prefix: str = "") -> bool:
     """Whether the text has the form of an id, of the kind with the prefix if one is given."""
     return _ID.fullmatch(text) is not None and text.startswith(f"{prefix}_" if prefix else "")

@@ -8,15 +8,17 @@ from typing import Any
 from corridor.type.v1 import timeline_pb2
 from corridor.type.v1.timeline_pb2 import TimelineEntry
 from corridor.webhooks.v1 import inbound_delivery_pb2
-from server.kit.context import Context
+from server.kit import contract
+from server.kit.context import Caller, Context
 from server.kit.lifecycle import Verdict
 from server.store.attempts import Outcome
 from server.store.engine import Connection, Store
 from server.store.observations import Source
+from server.store.sealed import ATTEMPT_DETAIL, EXCHANGES, INBOUND_DETAIL, OBSERVATION, SUMMARY
 
 _WHERE = "company_id = %s AND environment = %s AND resource_id = %s"
 _AUDIT = f"""SELECT create_time, action, audit_entry_id, caller_id, outcome, reason, correlation_id
-FROM corridor.audit WHERE {_WHERE}"""
+FROM corridor.audit WHERE {_WHERE} AND method = ANY (%s)"""
 _ATTEMPTS = f"""SELECT start_time, operation, attempt_id, provider, outcome, detail, correlation_id, end_time, exchanges
 FROM corridor.attempts WHERE {_WHERE}"""
 _OBSERVATIONS = f"""SELECT create_time, message, observation_id, source, verdict, correlation_id, source_id
@@ -41,11 +43,14 @@ class Timeline:
         """Everything that happened to a resource, the earliest first."""
         key = (context.who.company_id, context.who.environment, resource_id)
         with self._store.of(*key[:2]) as connection:
-            entries = [*self._entries(connection, key)]
+            entries = [*self._entries(connection, context.who, key)]
         return sorted(entries, key=lambda entry: (entry.time.seconds, entry.time.nanos, entry.kind))
 
-    def _entries(self, connection: Connection, key: tuple[str, int, str]) -> Iterator[TimelineEntry]:
-        for time, action, record, caller, outcome, reason, correlation in connection.execute(_AUDIT, key):
+    def _entries(self, connection: Connection, who: Caller, key: tuple[str, int, str]) -> Iterator[TimelineEntry]:
+        # Who only looked at the resource stands in the audit trail.
+        changing = [path for path, method in contract.methods().items() if method.writes]
+        rows = connection.execute(_AUDIT, (*key, changing))
+        for time, action, record, caller, outcome, reason, correlation in rows:
             yield _entry(
                 timeline_pb2.TIMELINE_KIND_CALL, time, action, record, caller, correlation,
                 outcome=reason.lower() if outcome != 1 else "done",
@@ -53,20 +58,24 @@ class Timeline:
         for time, operation, record, provider, outcome, detail, correlation, end, exchanges in connection.execute(
             _ATTEMPTS, key
         ):
+            exchanges = EXCHANGES.open_text(connection.seals, who, exchanges, record)
+            detail = ATTEMPT_DETAIL.open_text(connection.seals, who, detail, record)
             yield _entry(
                 timeline_pb2.TIMELINE_KIND_ATTEMPT, time, operation, record, provider, correlation,
                 outcome=Outcome(outcome).name.lower(), end=end, details=_exchanges(exchanges, detail),
             )  # fmt: skip
         for time, message, record, source, verdict, correlation, source_id in connection.execute(_OBSERVATIONS, key):
+            message = OBSERVATION.open(connection.seals, who, message, record)
             summary = f"{self._describe(message)} by {Source(source).name.lower()}"
             yield _entry(
                 timeline_pb2.TIMELINE_KIND_OBSERVATION, time, summary, record, "", correlation,
                 outcome=Verdict(verdict).name.lower(), details={"source_id": source_id},
             )  # fmt: skip
-        yield from self._deliveries(connection, key)
+        yield from self._deliveries(connection, who, key)
 
-    def _deliveries(self, connection: Connection, key: tuple[str, int, str]) -> Iterator[TimelineEntry]:
+    def _deliveries(self, connection: Connection, who: Caller, key: tuple[str, int, str]) -> Iterator[TimelineEntry]:
         for time, state, record, provider, detail, correlation, end in connection.execute(_INBOUND, key):
+            detail = INBOUND_DETAIL.open_text(connection.seals, who, detail, record)
             word = inbound_delivery_pb2.InboundDeliveryState.Name(state).removeprefix("INBOUND_DELIVERY_STATE_").lower()
             yield _entry(
                 timeline_pb2.TIMELINE_KIND_INBOUND_DELIVERY, time, "webhook in", record, provider, correlation,
@@ -85,6 +94,7 @@ class Timeline:
             entry.duration.FromMilliseconds(duration_ms)
             yield entry
         for time, summary, record, correlation in connection.execute(_ITEMS, key):
+            summary = SUMMARY.open_text(connection.seals, who, summary, record)
             yield _entry(timeline_pb2.TIMELINE_KIND_WORK_ITEM, time, summary, record, "corridor", correlation)
 
 

@@ -9,10 +9,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from psycopg.rows import TupleRow
+
 from adapters.kit.call import Exchange
 from server.kit import ids
 from server.kit.context import Context
 from server.store.engine import Connection
+from server.store.sealed import ATTEMPT_CODE, ATTEMPT_DETAIL, EXCHANGES
 
 
 class Outcome(IntEnum):
@@ -91,14 +94,30 @@ def close_attempt(
     """Record how a provider call ended, with the redacted exchange. The first close counts."""
     kept = json.dumps([asdict(exchange) for exchange in exchanges], ensure_ascii=False)
     who = context.who
-    connection.execute(_CLOSE, (outcome, code, detail, kept, who.company_id, who.environment, attempt_id))
+    words = [
+        column.seal_text(connection.seals, who, text, attempt_id)
+        for column, text in ((ATTEMPT_CODE, code), (ATTEMPT_DETAIL, detail), (EXCHANGES, kept))
+    ]
+    connection.execute(_CLOSE, (outcome, *words, who.company_id, who.environment, attempt_id))
 
 
 def of(connection: Connection, context: Context, resource_id: str, operation: str) -> list[Attempt]:
     """Every attempt of one operation for a resource, the first one first."""
     who = context.who
     rows = connection.execute(_OF, (who.company_id, who.environment, resource_id, operation)).fetchall()
-    return [
-        Attempt(attempt_id, resource_id, connection_id, provider, operation, Outcome(outcome), code, detail, start_time)
-        for attempt_id, resource_id, connection_id, provider, operation, outcome, code, detail, start_time in rows
-    ]
+    return [_attempt(connection, context, row) for row in rows]
+
+
+def _attempt(connection: Connection, context: Context, row: TupleRow) -> Attempt:
+    attempt_id, resource_id, connection_id, provider, operation, outcome, code, detail, start_time = row
+    return Attempt(
+        attempt_id,
+        resource_id,
+        connection_id,
+        provider,
+        operation,
+        Outcome(outcome),
+        ATTEMPT_CODE.open_text(connection.seals, context.who, code, attempt_id),
+        ATTEMPT_DETAIL.open_text(connection.seals, context.who, detail, attempt_id),
+        start_time,
+    )

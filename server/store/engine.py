@@ -17,8 +17,22 @@ from corridor.errors.v1 import error_reason_pb2 as reasons
 from server.kit import context as contexts
 from server.kit.errors import fail
 from server.store import migrate
+from server.store.seals import Seals, Unsealed
 
-Connection = psycopg.Connection[TupleRow]
+
+class Connection(psycopg.Connection[TupleRow]):
+    """A connection that knows how what is stored over it is sealed."""
+
+    seals: Seals
+
+
+# A database whose machine is gone is noticed within a minute, not in two hours.
+ALIVE: dict[str, Any] = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+}
 
 _BIND = "SELECT set_config('corridor.company_id', %s, false), set_config('corridor.environment', %s, false)"
 _NOBODY = ("", "")
@@ -29,12 +43,17 @@ class Store:
 
     def __init__(self, url: str, *, pool_size: int = 4, statement_seconds: float = 10.0) -> None:
         self.url = url
+        self.seals: Seals = Unsealed()  # given by whoever composes the process
         self._engine = migrate.engine_for(
             url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=5.0, pool_reset_on_return=None
         )
         # The last one: a machine that is gone in the middle of a transaction must not keep payouts locked.
         most = int(statement_seconds * 1000)
         options = f"statement_timeout={most}, lock_timeout=2000, idle_in_transaction_session_timeout={most}"
+
+        @event.listens_for(self._engine, "do_connect")
+        def _ours(_dialect: object, _record: object, words: list[Any], options: dict[str, Any]) -> Connection:
+            return Connection.connect(*words, **{**ALIVE, **options})
 
         @event.listens_for(self._engine, "connect")
         def _connected(connection: Connection, _record: object) -> None:
@@ -100,6 +119,7 @@ class Store:
 
     def _bound(self, proxied: PoolProxiedConnection, tenant: tuple[str, str]) -> Connection:
         connection: Connection = proxied.driver_connection  # type: ignore[assignment] # psycopg's, by the engine's URL
+        connection.seals = self.seals
         info: dict[Any, Any] = proxied.info
         if info.get("tenant", _NOBODY) != tenant:
             connection.execute(_BIND, tenant)

@@ -9,6 +9,7 @@ from corridor.events.v1.event_pb2 import Event
 from server.kit import contract, ids
 from server.kit.context import Context
 from server.store.engine import Connection
+from server.store.sealed import EVENT
 
 _PUBLISH = "SELECT corridor.publish(%s, %s::smallint, %s, %s, %s, %s, %s, %s, %s)"
 
@@ -27,7 +28,7 @@ def publish(connection: Connection, context: Context, resource_id: str, sequence
             resource_id,
             sequence,
             type_of(data),
-            data.SerializeToString(deterministic=True),
+            EVENT.seal(connection.seals, context.who, data.SerializeToString(deterministic=True), event_id),
             context.correlation_id,
             context.traceparent,
         ),
@@ -35,8 +36,8 @@ def publish(connection: Connection, context: Context, resource_id: str, sequence
     return event_id
 
 
-def event(row: tuple[Any, ...]) -> Event:
-    """The event of a row of `COLUMNS`."""
+def event(connection: Connection, context: Context, row: tuple[Any, ...]) -> Event:
+    """The event of a row of `COLUMNS` of the caller's company."""
     event_id, resource_id, sequence, environment, name, message, correlation_id, create_time = row
     type_url = "type.googleapis.com/" + contract.event_types()[name].DESCRIPTOR.full_name
     found = Event(
@@ -46,7 +47,7 @@ def event(row: tuple[Any, ...]) -> Event:
         sequence=sequence,
         environment=environment,
         correlation_id=correlation_id,
-        data=any_pb2.Any(type_url=type_url, value=message),
+        data=any_pb2.Any(type_url=type_url, value=EVENT.open(connection.seals, context.who, message, event_id)),
     )
     found.create_time.FromDatetime(create_time)
     return found

@@ -1,13 +1,12 @@
 """What a key promises: the same call, the same answer; another call, a refusal that names what differs.
 
 A fingerprint is a keyed digest per field, so that differences can be named and values never come back.
-An answer that shows a secret is stored encrypted, so that only its replay shows it again.
+An answer is stored sealed, so that only its replay shows it again.
 """
 
 import contextlib
 import functools
 import hashlib
-import os
 from collections.abc import Callable, Iterator
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,7 +22,10 @@ from corridor.options.v1 import field_pb2
 from server.kit import contract
 from server.kit.context import Context
 from server.kit.errors import Failure, Violation, fail
+from server.store.data_keys import is_seal
 from server.store.engine import Connection, Store
+from server.store.sealed import ANSWER, FAILURE
+from server.store.seals import SealError, Seals
 
 _DIGEST_BYTES = 12
 _NONCE_BYTES = 12
@@ -35,6 +37,16 @@ WHERE company_id = %s AND environment = %s AND method = %s AND key = %s
 _CLAIM = """
 INSERT INTO corridor.idempotency VALUES (%s, %s, %s, %s, %s, %s, %s, %s, now()) ON CONFLICT DO NOTHING RETURNING true
 """
+
+_NOT_OF_THE_KEY = {
+    reasons.ERROR_REASON_INTERNAL,
+    reasons.ERROR_REASON_IDEMPOTENCY_KEY_REUSED,
+    reasons.ERROR_REASON_PERMISSION_DENIED,  # says something of this caller; a key is every caller's of the company
+    reasons.ERROR_REASON_APPROVAL_OWN_REQUEST,  # as above
+    reasons.ERROR_REASON_APPROVAL_PENDING,  # how a call stands that was stored; its answer comes when it has run
+    reasons.ERROR_REASON_APPROVAL_REJECTED,
+    reasons.ERROR_REASON_APPROVAL_EXPIRED,
+}
 
 
 class Replay(Exception):  # noqa: N818 - how a call ends that was made before
@@ -71,14 +83,15 @@ def answer_stored(context: Context, row: tuple[bytes, bytes | None, bytes | None
     stored, status, response = row
     assert context.idempotency is not None
     if stored != context.idempotency.fingerprint:
-        return _reused(stored, context.idempotency.fingerprint)
+        return reused(stored, context.idempotency.fingerprint)
     context.replayed = True
-    return Replay(_opened(context, response)) if response is not None else _stored_failure(status or b"")
+    return Replay(response) if response is not None else _stored_failure(status or b"")
 
 
 def stored(connection: Connection, context: Context) -> tuple[bytes, bytes | None, bytes | None] | None:
     """What is stored with the call's key, if the key was used before."""
-    return connection.execute(_STORED, scope(context)).fetchone()
+    row = connection.execute(_STORED, scope(context)).fetchone()
+    return opened(connection.seals, context, row) if row else None
 
 
 def check(store: Store, context: Context) -> None:
@@ -106,7 +119,7 @@ def once(store: Store, context: Context) -> Iterator[tuple[Connection, Callable[
         def answer(resource_id: str, response: Message) -> bytes:
             context.resource_id = resource_id
             data = response.SerializeToString(deterministic=True)
-            if context.idempotency and not _claim(connection, context, None, _sealed(context, data), resource_id):
+            if context.idempotency and not _claim(connection, context, None, data, resource_id):
                 raise _in_progress()  # rolls back; the other call's answer is there when this one is repeated
             return data
 
@@ -122,6 +135,11 @@ def keep_failure(store: Store, context: Context, failure: Failure) -> None:
             raise answer_stored(context, row)
 
 
+def belongs_to_key(failure: Failure) -> bool:
+    """Whether a failure is the call's answer for good, so that it is stored with the key."""
+    return failure.final and failure.reason not in _NOT_OF_THE_KEY
+
+
 @contextlib.contextmanager
 def claiming() -> Iterator[None]:
     """Around a statement that claims a key: raises IDEMPOTENCY_IN_PROGRESS when another call holds the claim too long.
@@ -135,25 +153,33 @@ def claiming() -> Iterator[None]:
 
 
 def sealing_key(secret: bytes) -> bytes:
-    """The key that seals answers, from the installation's secret for fingerprints (HKDF, RFC 5869)."""
+    """The key of answers with a secret from before data keys, of the secret for fingerprints (HKDF, RFC 5869)."""
     return HKDF(SHA256(), 32, salt=None, info=b"corridor idempotency answers").derive(secret)
 
 
-def _sealed(context: Context, response: bytes) -> bytes:
-    assert context.idempotency is not None
-    assert context.method is not None
-    if not shows_secret(context.method.response.DESCRIPTOR):
-        return response
-    nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(context.idempotency.seal).encrypt(nonce, response, _bound_to(context))
+def opened(
+    seals: Seals, context: Context, row: tuple[bytes, bytes | None, bytes | None]
+) -> tuple[bytes, bytes | None, bytes | None]:
+    """A row of what is stored with a key, with its answer or error opened."""
+    stored, status, response = row
+    who, key = context.who, scope(context)[2:]
+    if status is not None:
+        status = FAILURE.open(seals, who, status, *key)
+    return stored, status, None if response is None else _opened(seals, context, response, key)
 
 
-def _opened(context: Context, stored: bytes) -> bytes:
+def _opened(seals: Seals, context: Context, response: bytes, key: tuple[str, str]) -> bytes:
     assert context.idempotency is not None
     assert context.method is not None
-    if not shows_secret(context.method.response.DESCRIPTOR):
-        return stored
-    nonce, sealed = stored[:_NONCE_BYTES], stored[_NONCE_BYTES:]
+    with_secret = shows_secret(context.method.response.DESCRIPTOR)
+    try:
+        if is_seal(response) or not with_secret:
+            return ANSWER.open(seals, context.who, response, *key)
+    except SealError:
+        if not with_secret:
+            raise
+    # From before data keys: an answer with a secret was encrypted by itself.
+    nonce, sealed = response[:_NONCE_BYTES], response[_NONCE_BYTES:]
     return AESGCM(context.idempotency.seal).decrypt(nonce, sealed, _bound_to(context))
 
 
@@ -181,7 +207,10 @@ def _claim(
     connection: Connection, context: Context, status: bytes | None, response: bytes | None, resource_id: str
 ) -> bool:
     assert context.idempotency is not None
-    values = (*scope(context), context.idempotency.fingerprint, status, response, resource_id)
+    who, key = context.who, scope(context)[2:]
+    sealed_status = None if status is None else FAILURE.seal(connection.seals, who, status, *key)
+    sealed = None if response is None else ANSWER.seal(connection.seals, who, response, *key)
+    values = (*scope(context), context.idempotency.fingerprint, sealed_status, sealed, resource_id)
     with claiming():
         return connection.execute(_CLAIM, values).fetchone() is not None
 
@@ -201,7 +230,8 @@ def _in_progress() -> Failure:
     )
 
 
-def _reused(before: bytes, now: bytes) -> Failure:
+def reused(before: bytes, now: bytes) -> Failure:
+    """The refusal of a key that was used with another request, by both fingerprints."""
     lines = set(before.splitlines()) ^ set(now.splitlines())
     fields = sorted({line.partition(b"=")[0].decode() for line in lines})
     return fail(

@@ -8,6 +8,7 @@ from server.kit import ids
 from server.kit.context import Context
 from server.kit.lifecycle import Verdict
 from server.store.engine import Connection
+from server.store.sealed import OBSERVATION
 
 
 class Source(IntEnum):
@@ -31,18 +32,19 @@ def append(
     observation: Message,
 ) -> None:
     """Keep an observation in the caller's transaction."""
-    who = context.who
+    who, observation_id = context.who, ids.new("obs")
+    message = OBSERVATION.seal(connection.seals, who, observation.SerializeToString(deterministic=True), observation_id)
     connection.execute(
         _APPEND,
         (
             who.company_id,
             who.environment,
-            ids.new("obs"),
+            observation_id,
             resource_id,
             source,
             source_id,
             verdict,
-            observation.SerializeToString(deterministic=True),
+            message,
             context.correlation_id,
         ),
     )

@@ -191,6 +191,8 @@ def stop(files: Files, child: "subprocess.Popen[bytes] | None") -> None:
             if child is not None and child.pid == recorded.pid:
                 child.poll()  # takes the exit status, so that no zombie stays
             if not _serves(recorded.pid, files):
+                if child is not None and child.pid == recorded.pid:
+                    child.wait()  # it may have ended between the two lines above, or be about to
                 if recorded.socket_directory != files.data:
                     with suppress(OSError):
                         recorded.socket_directory.rmdir()

@@ -1,6 +1,6 @@
-"""Secrets at rest: encrypted with the installation's master key (AES-256-GCM), decrypted only to be used.
+"""The master key and what is derived from it (HKDF, RFC 5869), and secrets at rest, opened only to be used.
 
-The master key never encrypts directly; keys for each purpose are derived from it (HKDF, RFC 5869).
+The master key never encrypts directly. Secrets are sealed with data keys; the oldest ones with a derived key.
 """
 
 import base64
@@ -15,8 +15,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.kit import ids
-from server.kit.context import Context
+from server.kit.context import Caller, Context
+from server.store.data_keys import is_seal
 from server.store.engine import Connection
+from server.store.sealed import SECRET
+from server.store.seals import SealError, Seals
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -107,7 +110,8 @@ def put(connection: Connection, context: Context, ring: Keyring, owner_id: str, 
     """Store a secret beside those of the same name; its id."""
     who = context.who
     secret_id = ids.new("sec")
-    values = (who.company_id, who.environment, owner_id, secret_id, name, ring.encrypt(value, owner_id))
+    sealed = SECRET.seal(connection.seals, who, value.encode(), owner_id)
+    values = (who.company_id, who.environment, owner_id, secret_id, name, sealed)
     connection.execute(_PUT, values)
     return secret_id
 
@@ -122,4 +126,21 @@ def active(connection: Connection, context: Context, ring: Keyring, owner_id: st
     """Every secret of the owner that has not ended, the newest first."""
     who = context.who
     rows = connection.execute(_ACTIVE, (who.company_id, who.environment, owner_id)).fetchall()
-    return [Stored(secret_id, name, ring.decrypt(ciphertext, owner_id)) for secret_id, name, ciphertext in rows]
+    return [
+        Stored(secret_id, name, opened(connection.seals, who, ring, owner_id, ciphertext))
+        for secret_id, name, ciphertext in rows
+    ]
+
+
+def opened(seals: Seals, who: Caller, ring: Keyring, owner_id: str, ciphertext: bytes) -> str:
+    """A stored secret's value. Those from before data keys are encrypted with the master key's own."""
+    if not is_seal(ciphertext):
+        return ring.decrypt(ciphertext, owner_id)
+    try:
+        return SECRET.open(seals, who, ciphertext, owner_id).decode()
+    except SealError:
+        try:  # an old one begins with a random byte, which may be that of a seal
+            return ring.decrypt(ciphertext, owner_id)
+        except MasterKeyError:
+            pass
+        raise

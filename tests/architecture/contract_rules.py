@@ -113,7 +113,7 @@ def wrong_facts(reason: int, comment: str) -> list[str]:
     facts = contract.facts(reason)
     complete = {
         "a gRPC code": facts.code != 0,
-        "an HTTP status from 400 to 599": 400 <= facts.http_status <= 599,
+        "an HTTP status of 202, or from 400 to 599": facts.http_status == 202 or 400 <= facts.http_status <= 599,
         "a class": getattr(facts, "class") != 0,
         "a title": bool(facts.title),
         "a suggested action": facts.suggested_action.endswith("."),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from server import settings
-from tests.bench import database, rows_calls, rows_events, rows_gateway
+from tests.bench import database, rows_audit, rows_auth, rows_calls, rows_events, rows_gateway
 from tests.bench.run import ReconcileError, Run, Scale, versions
 from tests.bench.table import Failed, Row, as_json, render
 
@@ -19,6 +19,11 @@ ROWS: Mapping[str, Callable[[Run], Sequence[Row]]] = {
     "chain": rows_calls.chain,
     "replay": rows_calls.replays,
     "list": rows_calls.lists,
+    "auth": rows_auth.api_keys,
+    "tokens": rows_auth.access_tokens,
+    "audit": rows_audit.shares,
+    "reads": rows_audit.reads,
+    "seals": rows_audit.chain,
     "gateway": rows_gateway.costs,
     "events": rows_events.deliveries,
     "processes": rows_events.processes,

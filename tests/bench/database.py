@@ -30,7 +30,8 @@ SELECT * FROM corridor.accept_payout(
     '{company}', {environment}::smallint, '/corridor.payouts.v1.PayoutService/CreatePayout', gen_random_uuid()::text,
     '{fingerprint}'::bytea, '{response}'::bytea, 'po_' || uuidv7(), 1::smallint, '{beneficiary}', '{message}'::bytea,
     now(), 'evt_' || uuidv7(), 'payout.accepted', '{event}'::bytea, 'aud_' || uuidv7(), 'payout.create', '{caller}',
-    gen_random_uuid()::text, gen_random_uuid()::text, '', 'payouts.dispatch');
+    gen_random_uuid()::text, gen_random_uuid()::text, '', 'payouts.dispatch', 1::smallint, '', '127.0.0.1', '', '',
+    '{digest}'::bytea);
 """
 
 
@@ -159,7 +160,7 @@ def script(database: Database) -> Path:
     text = _SCRIPT.format(
         company=database.company_id, environment=int(SANDBOX), fingerprint="\\x" + values.fingerprint.hex(),
         response="\\x" + values.response.hex(), message="\\x" + values.message.hex(),
-        event="\\x" + values.event.hex(),
+        event="\\x" + values.event.hex(), digest="\\x" + "5a" * 32,
         beneficiary=values.beneficiary_id, caller=values.caller_id,
     )  # fmt: skip
     path = database.directory / "accept.sql"

@@ -42,8 +42,8 @@ class Run:
     _calls: Calls | None = None
 
     def server(self, kind: str = "server") -> Running:
-        """A server as in production: `server`, `unwritten` without the accept statement, or `all cores`."""
-        if kind == "unwritten":
+        """A server: `server`, `unwritten` (no accept statement), `unaudited` (no rows of reads), or `all cores`."""
+        if kind in {"unwritten", "unaudited"}:
             return self._started(kind, lambda: self.child(kind))
         processes = self.scale.processes if kind == "all cores" else 1
         if processes == 1:

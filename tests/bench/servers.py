@@ -20,6 +20,8 @@ import grpc
 from server import app, parts, settings
 from server.domains.payouts.repository import Payouts, Timing
 from server.kit import contract, logs
+from server.platform.audit.recorder import Recorder
+from server.store.audit import Row
 from server.store.engine import Store
 
 
@@ -46,6 +48,26 @@ def unwritten() -> None:
     made = parts.build(chosen, chosen.database_url)
     made = replace(made, payouts=Payouts(cast(Store, _Unwritten()), Timing(), made.clock))
     server = app.Server(made, "127.0.0.1:0")
+    server.start()
+    _serve(f"127.0.0.1:{server.port}", lambda: server.stop(5.0))
+
+
+class _Unrecorded:
+    """Stands where calls are recorded: takes the row, and lets the call be answered."""
+
+    def record(self, _row: Row) -> None:
+        """Nothing is written."""
+
+    def close(self) -> None:
+        """Nothing is left."""
+
+
+def unaudited() -> None:
+    """A server process as in production, but without audit rows of reads and refusals."""
+    chosen = settings.from_environment()
+    logs.configure(chosen.log_level)
+    made = parts.build(chosen, chosen.database_url)
+    server = app.Server(replace(made, recorder=cast(Recorder, _Unrecorded())), "127.0.0.1:0")
     server.start()
     _serve(f"127.0.0.1:{server.port}", lambda: server.stop(5.0))
 
@@ -120,6 +142,7 @@ def _serve(address: str, stop: Callable[[], object]) -> None:
 
 KINDS: dict[str, Callable[[], None]] = {
     "unwritten": unwritten,
+    "unaudited": unaudited,
     "echo": echo,
     "receiver": receiver,
 }

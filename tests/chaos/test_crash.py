@@ -14,7 +14,7 @@ from server.store.embedded import Embedded
 from tests.chaos import checks
 from tests.chaos.world import World, world
 from tests.database import fresh_database, worker
-from tests.serving import SANDBOX, running
+from tests.serving import SANDBOX, running, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,6 +39,12 @@ POINTS = {
     "deliver.before_post": "normal",
     "deliver.after_post": "normal",
     "deliver.after_record": "normal",
+    "seal.before_commit": "normal",
+    "seal.committed": "normal",
+    "seal.mirrored": "normal",
+    "approvals.before_run": "approved",
+    "approvals.after_run": "approved",
+    "approvals.after_note": "approved",
 }
 
 
@@ -47,26 +53,32 @@ def here(postgres: Embedded, migrated: str, tmp_path: Path) -> Iterator[World]:
     """A world on a database of its own."""
     url = fresh_database(postgres, f"chaos_{worker()}", template=migrated)
     with running(url, tmp_path) as corridor:
-        key = corridor.client(corridor.company("Chaos", SANDBOX)).key
+        company_id = corridor.company("Chaos", SANDBOX)
+        key, approver = (corridor.client(company_id).key for _ in range(2))
     with world(url, tmp_path, key) as made:
+        made.approver = approver
         yield made
 
 
 def amount(scenario: str) -> int:
     """An amount for a scenario."""
-    return 100 if scenario == "normal" else scenarios.amount(scenario)
+    return 100 if scenario in ("normal", "approved") else scenarios.amount(scenario)
 
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_process_killed_at_a_point_leaves_nothing_lost_and_nothing_doubled(here: World, point: str) -> None:
     here.start()
     here.set_up()
+    if POINTS[point] == "approved":
+        here.put_under_approval()
     assert here.node is not None
     here.node.stop()
-    here.start(failpoint=f"{point}:2")
+    # The trail is sealed in the background, and perhaps once while the payouts are made.
+    here.start(failpoint=f"{point}:{1 if point.startswith('seal.') else 2}")
 
     with here.supervised():
         payout_ids = [here.pay(f"payout-{number}", amount(POINTS[point])) for number in range(3)]
+        until(lambda: here.deaths, seconds=20, what=f"death at {point}")
         payouts = checks.settle_down(here, payout_ids, seconds=40)
 
     assert 1 == here.deaths

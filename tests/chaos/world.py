@@ -17,9 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import grpc
+from google.rpc import error_details_pb2
 
 from adapters.kit.discovery import providers
 from adapters.kit.simulator import Simulator
+from corridor.approvals.v1 import approval_policy_pb2, approval_service_pb2
 from corridor.payouts.v1 import beneficiary_service_pb2, payout_pb2
 from corridor.payouts.v1 import payout_service_pb2 as payouts_api
 from corridor.providers.v1 import connection_service_pb2, route_pb2, route_service_pb2
@@ -114,6 +116,7 @@ class World:
     beneficiary_id: str = ""
     connection_id: str = ""
     deaths: int = 0
+    approver: str = ""  # the key of who says yes to calls that wait
 
     @contextlib.contextmanager
     def supervised(self) -> Iterator[None]:
@@ -188,6 +191,9 @@ class World:
             try:
                 return str(client.call("PayoutService/CreatePayout", request, key=key, timeout=5.0).payout.payout_id)
             except Refused as refused:
+                if refused.reason == "APPROVAL_PENDING":
+                    self.approve(refused)
+                    return None
                 if refused.code not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED,
                                         grpc.StatusCode.ABORTED):  # fmt: skip
                     raise
@@ -196,6 +202,27 @@ class World:
                 client.close()
 
         return str(until(answered, seconds=seconds, what=f"payout {key} accepted"))
+
+    def put_under_approval(self) -> None:
+        """Let every payout wait for somebody else from now on."""
+        rule = approval_policy_pb2.ApprovalRule(
+            method="corridor.payouts.v1.PayoutService.CreatePayout", approvals_needed=1
+        )
+        request = approval_service_pb2.UpdateApprovalPolicyRequest()
+        request.policy.rules.append(rule)
+        self.client().call("ApprovalService/UpdateApprovalPolicy", request)
+
+    def approve(self, refusal: Refused) -> None:
+        """Say yes to a call that waits, as somebody else; again if that is refused, as it is asked again."""
+        info = error_details_pb2.ErrorInfo()
+        named = next(info.metadata["approval_id"] for each in refusal.status.details if each.Unpack(info))
+        client = Client(f"127.0.0.1:{self.port}", self.approver)
+        with contextlib.suppress(Refused):
+            client.call(
+                "ApprovalService/ApproveApproval",
+                approval_service_pb2.ApproveApprovalRequest(approval_id=named, reason="fine"),
+            )
+        client.close()
 
     def payouts(self) -> dict[str, payout_pb2.Payout]:
         """Every payout that Corridor has, by id."""

@@ -197,7 +197,7 @@ class Bench:
         with self.simulator.store.lock:
             assert self.simulator.move(payout.payout_id, word)
 
-    def wait_until(self, holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    def wait_until(self, holds: Callable[[], bool], seconds: float = 30.0) -> None:
         """Poll until something holds."""
         ends = time.monotonic() + seconds
         while not holds():

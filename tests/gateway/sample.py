@@ -21,6 +21,7 @@ import "google/protobuf/field_mask.proto";
 import "google/protobuf/timestamp.proto";
 import "google/protobuf/wrappers.proto";
 import "corridor/type/v1/raw_request.proto";
+import "corridor/type/v1/raw_response.proto";
 service SampleService {
 METHODS
 }
@@ -50,6 +51,7 @@ message Sample {
   uint64 huge = 22;
   corridor.type.v1.RawRequest raw = 23;
   float half = 24;
+  corridor.type.v1.RawResponse answer = 25;
 }
 """
 

@@ -95,7 +95,7 @@ def refuse(
     return answer
 
 
-def wait_for_port(port: int, seconds: float = 10.0) -> None:
+def wait_for_port(port: int, seconds: float = 60.0) -> None:
     """Returns when somebody listens. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -164,7 +164,8 @@ def start(contract: Contract) -> Iterator[Start]:
 
         stops.append(end)
         wait_for_port(port)
-        return Running(f"http://127.0.0.1:{port}", port, gateway)
+        scheme = "https" if chosen.tls_certificate else "http"
+        return Running(f"{scheme}://127.0.0.1:{port}", port, gateway)
 
     yield start_one
     for end in stops:

@@ -252,7 +252,7 @@ def test_a_deadline_that_passes_is_504(http: httpx.Client, upstream: Upstream) -
 
     def wait(request: bytes, context: grpc.ServicerContext) -> bytes:
         context.add_callback(ended.set)
-        ended.wait(5)
+        ended.wait(30)
         return b""
 
     upstream.replies[GET_PAYOUT] = wait

@@ -170,6 +170,13 @@ def test_every_reason_has_its_place_on_the_problem_page(http: httpx.Client, gate
     assert all(f'id="{reason}"' in page for reason in ("NOT_FOUND", "IDEMPOTENCY_KEY_REUSED", "LENGTH_REQUIRED"))
 
 
+def test_the_problem_page_calls_what_waits_no_failure(http: httpx.Client) -> None:
+    waits = http.get("/docs/problems").text.split('id="APPROVAL_PENDING"')[1].split("</section>")[0]
+
+    assert "The same call with the same key tells how it stands." in waits
+    assert "fail again" not in waits
+
+
 def test_pages_are_for_reading(http: httpx.Client) -> None:
     answer = http.post("/docs", json={})
 

@@ -116,8 +116,8 @@ def test_a_body_with_broken_chunks_is_400(gateway: Running) -> None:
 def test_a_refused_connection_is_closed_even_if_the_client_stays(gateway: Running) -> None:
     started = time.monotonic()
 
-    assert raw(gateway.port, b"nonsense\r\n\r\n").startswith(b"HTTP/1.1 400 ")
-    assert time.monotonic() - started < 4
+    assert raw(gateway.port, b"nonsense\r\n\r\n", until=20.0).startswith(b"HTTP/1.1 400 ")
+    assert time.monotonic() - started < 15
 
 
 def test_pipelined_requests_are_answered_in_order(gateway: Running, upstream: Upstream) -> None:
@@ -148,17 +148,17 @@ def test_a_head_that_drips_is_cut_off(hasty: Running) -> None:
 
     def drip(connection: socket.socket) -> None:
         gone = threading.Event()
-        while not gone.wait(0.1) and time.monotonic() - started < 5:
+        while not gone.wait(0.1) and time.monotonic() - started < 20:
             try:
                 connection.sendall(b"x")
             except OSError:
                 gone.set()
 
     with pytest.raises(OSError):  # noqa: PT012  # either the sending or the reading meets the closed connection
-        answer = raw(hasty.port, b"GET /v1/payouts HTTP/1.1\r\nx: ", more=drip)
+        answer = raw(hasty.port, b"GET /v1/payouts HTTP/1.1\r\nx: ", until=20.0, more=drip)
         assert answer == b"" or answer.startswith(b"HTTP/1.1 408 ")
         raise OSError
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 15
 
 
 def test_a_connection_that_says_nothing_is_closed(hasty: Running) -> None:
@@ -186,7 +186,7 @@ class Waiting:
         ended = threading.Event()
         context.add_callback(ended.set)
         self.running.set()
-        ended.wait(3)
+        ended.wait(10)
         if not context.is_active() and (context.time_remaining() or 0) > 0:
             self.cancelled.set()
         return b""
@@ -206,14 +206,14 @@ def test_only_reads_are_given_up_with_their_caller(
     upstream.replies[path] = waiting
 
     def leave(connection: socket.socket) -> None:
-        assert waiting.running.wait(5)
+        assert waiting.running.wait(30)
         connection.shutdown(socket.SHUT_RDWR)
 
     with pytest.raises(OSError):  # noqa: PT012  # the shut socket may or may not read as an end
         raw(gateway.port, head.encode(), more=leave)
         raise OSError
 
-    assert given_up == waiting.cancelled.wait(1.5)
+    assert given_up == waiting.cancelled.wait(10 if given_up else 1.5)
 
 
 def test_calls_beyond_the_allowed_number_are_refused(start: Start, upstream: Upstream) -> None:

@@ -21,6 +21,7 @@ def corridor_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     environment = {
         "CORRIDOR_ALLOW_PRIVATE_ENDPOINTS": "on",
         "CORRIDOR_POLL_SECONDS": "0.2",
+        "CORRIDOR_TEST_PROVIDER": "on",
         "CORRIDOR_DATABASE_URL": "",
     }
     with stack.running(found, stack.Ports(), environment, Screen(), _state(directory)) as running:

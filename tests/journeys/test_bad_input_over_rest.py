@@ -183,3 +183,13 @@ def test_nothing_of_all_this_became_a_payout(rest: Rest) -> None:
     made = rest.grpc.call("PayoutService/ListPayouts", payouts_api.ListPayoutsRequest(page_size=250)).payouts
 
     assert {"Invoice 7"} >= {payout.reference for payout in made}, json.dumps([p.payout_id for p in made])
+
+
+def test_a_choice_that_was_not_made_is_told_in_words(rest: Rest) -> None:
+    limit = {"name": "daily", "currency_code": "EUR", "max_count": "1", "window_seconds": 3600}
+
+    answer = rest.http.put("/v1/payout-settings", json={"spending_limits": [limit]})
+
+    assert 400 == answer.status_code
+    (violation,) = answer.json()["violations"]
+    assert ("settings.spending_limits[0].per", "must be given") == (violation["field"], violation["description"])

@@ -122,7 +122,7 @@ class Up:
         self.process.send_signal(signal.SIGINT)
         assert 0 == self.process.wait(60), self.said
         assert below
-        assert [] == [pid for pid in below if Path(f"/proc/{pid}").exists()]
+        assert [] == [pid for pid in below if processes.runs(pid)]
 
     def _read(self) -> None:
         assert self.process.stdout is not None

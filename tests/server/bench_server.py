@@ -31,8 +31,13 @@ def chain(running: Running, *, rate_limits: bool = False) -> Sequence[ServerInte
     return interceptors.chain(
         interceptors.Parts(
             store=parts.store,
+            recorder=parts.recorder,
+            approval_policies=parts.approval_policies,
             keys=parts.keys,
+            key_uses=parts.key_uses,
             metrics=parts.metrics,
+            oauth=parts.oauth,
+            clock=parts.clock,
             fingerprint_secret=parts.keyring.derived("fingerprints"),
             rate_limits=rate_limits,
         )

@@ -92,7 +92,7 @@ def test_a_cached_key_is_asked_about_again_when_it_is_old(corridor: Running) -> 
     assert asking.caller(secret)[0] is not None
 
     with corridor.parts.store.of(caller.company_id, SANDBOX) as connection:
-        connection.execute("UPDATE corridor.api_keys SET revoke_time = now() WHERE api_key_id = %s", (api_key_id,))
+        connection.execute("UPDATE corridor.api_keys SET state = 2 WHERE api_key_id = %s", (api_key_id,))
 
     assert asking.caller(secret)[0] is None
     assert cached.caller(secret)[0] is not None

@@ -1,11 +1,9 @@
 """Companies and environments never see each other: not over gRPC, and not below the code, where rows are fenced."""
 
-from dataclasses import dataclass
-
+import grpc
 import psycopg
 import pytest
 
-from corridor.access.v1 import api_key_service_pb2 as keys
 from corridor.operations.v1 import work_item_service_pb2 as items
 from corridor.payouts.v1 import payout_service_pb2 as payouts
 from corridor.providers.v1 import connection_service_pb2 as connections
@@ -14,99 +12,64 @@ from corridor.webhooks.v1 import endpoint_service_pb2 as endpoints
 from corridor.webhooks.v1.endpoint_pb2 import WEBHOOK_ENDPOINT_STATE_DISABLED
 from server.kit import contract, ids
 from server.store import schema
-from tests.server import people
+from tests.server import owned, people
+from tests.server.owned import CANARY, Owner
 from tests.serving import LIVE, SANDBOX, Client, Refused, Running
 
-CANARY = "canary-5b1e"
-
-# RPCs that name one resource by its id and nothing else.
-BY_ID = {
-    path.rpartition(".")[2]: method.request.DESCRIPTOR.fields[0].name
-    for path, method in contract.methods().items()
-    if len(method.request.DESCRIPTOR.fields) == 1 and method.request.DESCRIPTOR.fields[0].name.endswith("_id")
-}
+NAMES = owned.naming_a_resource()
+# Those that say nothing else, of what the API itself made for the owner.
+GETS = [
+    name
+    for name, (method, field) in NAMES.items()
+    if method.name.startswith("Get") and field in {"api_key_id", "audit_entry_id", "beneficiary_id", "connection_id",
+        "delivery_id", "event_id", "payout_id", "webhook_endpoint_id"}
+]  # fmt: skip
 LISTS = [
     path.rpartition(".")[2]
     for path, method in contract.methods().items()
-    if "page_token" in method.request.DESCRIPTOR.fields_by_name and method.name not in {"ListProviders", "ListApiKeys"}
+    if "page_token" in method.request.DESCRIPTOR.fields_by_name
+    and method.name not in {"ListProviders", "ListApiKeys"}
+    and path.rpartition(".")[2] not in NAMES
 ]
-
-
-@dataclass(frozen=True)
-class Owner:
-    """A company with one of everything."""
-
-    client: Client
-    company_id: str
-    ids: dict[str, str]
 
 
 @pytest.fixture(scope="module")
 def owner(corridor: Running) -> Owner:
-    """A company that has one of each resource, with a canary where it has words."""
-    company_id = corridor.company()
-    client = corridor.client(company_id)
-    made = {"beneficiary_id": people.beneficiary(client)}
-    endpoint = endpoints.CreateWebhookEndpointRequest(url=f"https://127.0.0.1/{CANARY}")
-    made["webhook_endpoint_id"] = client.call(
-        "WebhookEndpointService/CreateWebhookEndpoint", endpoint, key="e"
-    ).webhook_endpoint.webhook_endpoint_id
-    connection = connections.CreateConnectionRequest(
-        provider="sandbox", title=CANARY, credentials={"api_key": "k", "webhook_secret": "w"}
-    )
-    made["connection_id"] = client.call(
-        "ConnectionService/CreateConnection", connection, key="c"
-    ).connection.connection_id
-    key = keys.CreateApiKeyRequest(title=CANARY, scopes=["payouts:read"])
-    made["api_key_id"] = client.call("ApiKeyService/CreateApiKey", key, key="k").api_key.api_key_id
-    made["payout_id"] = people.payout(client, made["beneficiary_id"], reference=CANARY).payout_id
-    made["work_item_id"], made["inbound_delivery_id"] = ids.new("wi"), ids.new("in")
-    with people.rows(corridor, client) as rows:
-        rows.execute(
-            "INSERT INTO corridor.work_items VALUES (%s, 1, %s, %s, 1, 1, %s, '', '', now(), NULL)",
-            (company_id, made["work_item_id"], made["payout_id"], CANARY),
-        )
-        rows.execute(
-            """INSERT INTO corridor.inbound_deliveries VALUES
-            (%s, 1, %s, %s, 'sandbox', 1, %s, '', '', '', 0, '', '', now(), NULL)""",
-            (company_id, made["inbound_delivery_id"], made["connection_id"], CANARY),
-        )
-        for name, table in (("event_id", "events"), ("delivery_id", "deliveries")):
-            row = rows.execute(f"SELECT {name} FROM corridor.{table}").fetchone()
-            assert row is not None
-            made[name] = row[0]
-    return Owner(client, company_id, made)
+    """A company that has one of everything, with a canary where it has words."""
+    return owned.owner_of_everything(corridor)
 
 
 def refusal(client: Client, name: str, resource_id: str) -> Refused:
     """How a call about one resource is refused."""
-    method = next(method for path, method in contract.methods().items() if path.endswith("." + name))
-    request = method.request(**{BY_ID[name]: resource_id})
+    method, field = NAMES[name]
+    request = owned.request(method, {field: resource_id})
     return people.refused(client, name, request, key=people.new_key() if method.writes else "")
 
 
-@pytest.mark.parametrize("name", BY_ID)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_resource_of_another_company_does_not_exist(corridor: Running, owner: Owner, name: str) -> None:
-    there = refusal(corridor.client(), name, owner.ids[BY_ID[name]])
-    nowhere = refusal(corridor.client(), name, owner.ids[BY_ID[name]][:-6] + "000000")
+    resource_id = owner.ids[NAMES[name][1]]
+    there = refusal(corridor.client(), name, resource_id)
+    nowhere = refusal(corridor.client(), name, resource_id[:-6] + "000000")
 
-    assert "NOT_FOUND" == there.reason == nowhere.reason
+    assert grpc.StatusCode.NOT_FOUND == there.code == nowhere.code, there
+    assert there.reason == nowhere.reason
     assert CANARY.encode() not in there.status.SerializeToString()
     assert owner.company_id.encode() not in there.status.SerializeToString()
 
 
-@pytest.mark.parametrize("name", BY_ID)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_resource_of_the_sandbox_does_not_exist_for_a_live_key(corridor: Running, owner: Owner, name: str) -> None:
     live = corridor.client(owner.company_id, LIVE)
 
-    assert "NOT_FOUND" == refusal(live, name, owner.ids[BY_ID[name]]).reason
+    assert grpc.StatusCode.NOT_FOUND == refusal(live, name, owner.ids[NAMES[name][1]]).code
 
 
-@pytest.mark.parametrize("name", [name for name in BY_ID if "/Get" in name])
+@pytest.mark.parametrize("name", GETS)
 def test_its_owner_finds_it(owner: Owner, name: str) -> None:
-    method = next(method for path, method in contract.methods().items() if path.endswith("." + name))
+    method, field = NAMES[name]
 
-    assert owner.client.call(name, method.request(**{BY_ID[name]: owner.ids[BY_ID[name]]})).ByteSize()
+    assert owner.client.call(name, method.request(**{field: owner.ids[field]})).ByteSize()
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -150,11 +113,11 @@ def test_a_query_without_a_company_sees_only_the_bound_one(corridor: Running, ow
     store = corridor.parts.store
 
     with store.of(owner.company_id, SANDBOX) as rows:
-        assert {owner.company_id} >= {row[0] for row in rows.execute(f"SELECT company_id FROM corridor.{table}")}
+        assert {owner.company_id} == {row[0] for row in rows.execute(f"SELECT company_id FROM corridor.{table}")}
     with store.of(ids.new("co"), SANDBOX) as rows:
-        assert [] == rows.execute(f"SELECT * FROM corridor.{table}").fetchall()
+        assert [] == rows.execute(f"SELECT company_id FROM corridor.{table}").fetchall()
     with store.anyone() as rows:
-        assert [] == rows.execute(f"SELECT * FROM corridor.{table}").fetchall()
+        assert [] == rows.execute(f"SELECT company_id FROM corridor.{table}").fetchall()
 
 
 def test_a_query_sees_only_the_bound_environment(corridor: Running, owner: Owner) -> None:

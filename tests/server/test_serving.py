@@ -14,7 +14,7 @@ from psycopg import sql
 from corridor.payouts.v1 import payout_service_pb2 as api
 from corridor.payouts.v1.payout_pb2 import PAYOUT_STATE_CANCELLED
 from server.kit import contract
-from server.store import embedded
+from server.store import embedded, migrate
 from server.store.embedded import Embedded
 from tests.database import fresh_database, worker
 from tests.server import people
@@ -34,7 +34,7 @@ def own(postgres: Embedded, migrated: str, tmp_path: Path) -> Iterator[Running]:
 def health(found: Running, service: str = "") -> int:
     """What the health service tells."""
     with grpc.insecure_channel(found.address) as channel:
-        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
+        answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(service=service), timeout=30)
     return int(answer.status)
 
 
@@ -61,7 +61,7 @@ def test_a_database_that_is_behind_is_not_served(own: Running) -> None:
     assert NOT_SERVING == health(own)
 
     with psycopg.connect(own.parts.store.url) as connection:
-        connection.execute("UPDATE corridor.alembic_version SET version_num = '0001'")
+        connection.execute("UPDATE corridor.alembic_version SET version_num = %s", (migrate.head(),))
     until(lambda: health(own) == SERVING)
 
 

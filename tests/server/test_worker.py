@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import psycopg
 import pytest
 
-from server.kit import clock, ids
+from server.kit import ids
 from server.kit.context import Context, current
 from server.store import work
 from server.store.work import Again, Done, Job
@@ -15,7 +15,7 @@ from server.worker import Handler, Worker
 from tests.serving import SANDBOX, Running, until
 
 COMPANY = ids.new("co")
-SLOW_POLL_SECONDS = 30.0
+SLOW_POLL_SECONDS = 60.0
 
 Scheduler = Callable[[str], None]
 
@@ -97,10 +97,8 @@ def test_work_is_begun_at_once_when_a_worker_is_woken(corridor: Running, schedul
 
     with working(corridor, {"t.wakes": handle}, poll=SLOW_POLL_SECONDS) as worker:
         until(lambda: _listening(corridor))
-        before = clock.monotonic()
         schedule("t.wakes")
-        assert begun.wait(5.0)
-        assert clock.monotonic() - before < 2.0
+        assert begun.wait(SLOW_POLL_SECONDS / 2)
         assert worker
 
 
@@ -117,17 +115,17 @@ def test_stopping_finishes_what_was_claimed(corridor: Running, schedule: Schedul
 
     def handle(_: Context, job: Job) -> work.Outcome:
         begun.set()
-        go_on.wait(5.0)
+        go_on.wait(30.0)
         return Done()
 
     with working(corridor, {"t.stops": handle}) as worker:
         schedule("t.stops")
-        assert begun.wait(5.0)
+        assert begun.wait(30.0)
         stopping = threading.Thread(target=worker.stop)
         stopping.start()
         schedule("t.stops")
         go_on.set()
-        stopping.join(5.0)
+        stopping.join(30.0)
 
     assert not stopping.is_alive()
     assert [(0, 0, "")] == left(corridor, "t.stops")  # the second piece is left for others, untouched

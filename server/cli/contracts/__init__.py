@@ -17,7 +17,7 @@ def _say(step: str) -> None:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail if gen/ is not what the contracts give.")
 def gen(check: bool) -> None:
-    """Write gen/ from proto/: stubs, clients, descriptors and OpenAPI.
+    """Write gen/ from proto/: stubs, clients, descriptors, OpenAPI and the access table.
 
     Works offline, and gives the same files everywhere.
     """

@@ -69,7 +69,8 @@ def _made(root: Path, say: Say) -> Iterator[Path]:
         _betterproto2(gen / "corridor_client", slim, _ours(callers))
         for package in ("corridor", "corridor_client", "corridor_json"):
             _complete_package(gen / package)
-        _openapi(gen, say)
+        _written(gen, say, "openapi.json", "gateway.openapi", str(gen / "corridor.binpb"))
+        _written(gen, say, "access.md", "server.cli.contracts.access_table")
         yield gen
 
 
@@ -151,15 +152,14 @@ def _complete_package(package: Path) -> None:
     (package / "py.typed").touch()
 
 
-def _openapi(gen: Path, say: Say) -> None:
-    """OpenAPI is the gateway's reading of the descriptors; a process apart, since it imports what was just made."""
-    say("writing openapi.json")
-    command = [sys.executable, "-m", "gateway.openapi", str(gen / "corridor.binpb")]
-    done = tools.run(command, python_path=[gen, _CODE])
+def _written(gen: Path, say: Say, name: str, module: str, *arguments: str) -> None:
+    """What one of our programs reads out of the descriptors; a process apart, since it imports what was just made."""
+    say(f"writing {name}")
+    done = tools.run([sys.executable, "-m", module, *arguments], python_path=[gen, _CODE])
     if done.returncode != 0:
         click.echo(done.stderr.decode(errors="replace").rstrip(), err=True)
-        raise click.ClickException("openapi.json cannot be made: correct what gateway.openapi says above.")
-    (gen / "openapi.json").write_bytes(done.stdout)
+        raise click.ClickException(f"{name} cannot be made: correct what {module} says above.")
+    (gen / name).write_bytes(done.stdout)
 
 
 def _files(directory: Path) -> dict[str, Path]:

@@ -52,7 +52,7 @@ class BeneficiaryServicer:
         """One beneficiary."""
         context = current()
         context.resource_id = request.beneficiary_id
-        found = self._beneficiaries.get(context, request.beneficiary_id)
+        found = self._beneficiaries.readable(context, request.beneficiary_id)
         if found is None:
             raise fail(reasons.ERROR_REASON_NOT_FOUND, f"There is no beneficiary {request.beneficiary_id}.")
         return api.GetBeneficiaryResponse(beneficiary=found)

@@ -9,14 +9,16 @@ from typing import Any
 
 from adapters.kit.call import Call
 from corridor.operations.v1 import work_item_pb2
-from corridor.payouts.v1 import payout_reason_pb2
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
-from server.domains.payouts import quote
+from server.domains.payouts import consent, quote
 from server.domains.payouts.beneficiaries import Beneficiaries
-from server.domains.payouts.lifecycle import ACCEPTED, FAILED, PENDING, SENT
+from server.domains.payouts.consent import NotNow
+from server.domains.payouts.ends import CREATE, MAY_HAVE_ACTED, said
+from server.domains.payouts.lifecycle import ACCEPTED, PENDING, SENT
 from server.domains.payouts.repository import Payouts, Timing
+from server.domains.payouts.stopping import Stopping
 from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.failpoint import failpoint
@@ -29,7 +31,6 @@ from server.store.engine import Connection, Store
 from server.store.observations import Source
 from server.store.work import Again, Dead, Done, Job, Parked
 
-CREATE = "create_payout"
 LOOK_UP = "look_up_payout"
 CANCEL = "cancel_payout"
 
@@ -38,13 +39,6 @@ LOOK_UPS_BEFORE_PERSON = 8
 # How long after its expected settlement a payout may be under way before a person is told.
 OVERDUE_AFTER = timedelta(days=1)
 _SLOWEST_SECONDS = 3600.0
-
-# Attempts after which the provider may have the payout.
-MAY_HAVE_ACTED = {Outcome.OPEN, Outcome.ANSWERED, Outcome.UNKNOWN, Outcome.UNMAPPED}
-
-
-class NotNow(Exception):  # noqa: N818 - why nothing is sent
-    """The payout has changed since it was read; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +94,7 @@ class Flows:
         known = after is not None and after.provider_reference
         first = self.timing.poll_seconds if known else self.timing.unknown_seconds
         pause = work.backoff_seconds(job.tries, first=first, most=_SLOWEST_SECONDS)
-        return Again(max(pause, ended.retry_after_seconds or 0.0), ended.detail)
+        return Again(max(pause, ended.retry_after_seconds or 0.0), _why(ended))
 
     def cancel(self, context: Context, payout: Payout) -> Payout | None:
         """Ask the provider to stop a payout that it has; the payout as it then is, or None if nobody knows."""
@@ -121,6 +115,7 @@ class Flows:
             made = attempts.of(connection, context, payout.payout_id, CREATE)
             if locked is None or locked.state != ACCEPTED or any(a.outcome in MAY_HAVE_ACTED for a in made):
                 raise NotNow
+            consent.check(connection, context, locked)
             locked.connection_id, locked.provider = connection_id, live.provider
             rules = self.invoker.manifest(live.provider).coverage["payouts"].settlement
             if settlement := rules.get(payout.rail):
@@ -130,6 +125,9 @@ class Flows:
         failpoint("dispatch.before_attempt")
         try:
             ended = self._create(context, payout, beneficiary, connection_id, prepare)
+        except consent.Over:
+            Stopping(self.store, self.payouts).unsent(context, payout.payout_id, payout.consent_id)
+            return Again(0.0)
         except NotNow:
             return Again(0.0)
         failpoint("dispatch.after_call")
@@ -154,7 +152,7 @@ class Flows:
         match ended.outcome:
             case Outcome.UNAVAILABLE:
                 pause = work.backoff_seconds(job.tries, first=1.0)
-                return Again(max(pause, min(ended.retry_after_seconds or 0.0, _SLOWEST_SECONDS)), ended.detail)
+                return Again(max(pause, min(ended.retry_after_seconds or 0.0, _SLOWEST_SECONDS)), _why(ended))
             case Outcome.MISCONFIGURED:
                 return self._hold(context, job, ended)
             case _:
@@ -177,9 +175,9 @@ class Flows:
         with self.store.transaction(who.company_id, who.environment) as connection:
             routing.about_to_change(connection, context)
             if not self.invoker.hold_route(connection, context, ended):
-                return Again(0.0, ended.detail)
-            work.finish(connection, job, Parked(ended.detail))
-        return Parked(ended.detail)
+                return Again(0.0, _why(ended))
+            work.finish(connection, job, Parked(_why(ended)))
+        return Parked(_why(ended))
 
     def _taken_over(self, context: Context, payout: Payout, attempt: Attempt) -> work.Outcome:
         """Somebody's attempt was left behind: the provider may have it, so it is asked."""
@@ -221,9 +219,14 @@ class Flows:
             locked = self.payouts.lock(connection, context, payout.payout_id)
             if locked is None or locked.state not in (SENT, PENDING) or locked.provider_reference:
                 raise NotNow  # the provider has told of it since it was asked
+            consent.check(connection, context, locked)
 
         try:
             ended = self._create(context, payout, beneficiary, payout.connection_id, still_open)
+        except consent.Over:
+            why = "Its consent has ended, so it is not repeated; whether the provider acted is not known."
+            self._ask(context, payout.payout_id, work_item_pb2.WORK_ITEM_KIND_UNKNOWN_OUTCOME, why)
+            return nobody, None
         except NotNow:
             return nobody, None
         return ended, self._take_in(context, payout, ended, Source.RESPONSE)
@@ -236,7 +239,7 @@ class Flows:
             if kind := _NEEDS_PERSON.get(ended.outcome):
                 work_items.open_item(connection, context, payout.payout_id, kind, _say(ended))
 
-        seen = _said(payout, ended)
+        seen = said(payout, ended)
         if seen is not None:
             found = self.payouts.observe(
                 context, payout.payout_id, ended.connection_id, seen, source, ended.attempt_id, also=note
@@ -270,24 +273,9 @@ _NEEDS_PERSON = {
 }
 
 
-def _said(payout: Payout, ended: Ended) -> PayoutObservation | None:
-    """What the end of a call says of the payout. Only the end of a creation says something without an answer."""
-    if ended.outcome == Outcome.ANSWERED:
-        answer: PayoutObservation | None = ended.value
-        return answer
-    if ended.operation != CREATE:
-        return None
-    if ended.outcome in (Outcome.UNKNOWN, Outcome.UNMAPPED):
-        return PayoutObservation(payout_id=payout.payout_id, state=SENT, provider_state=ended.outcome.name.lower())
-    if ended.outcome == Outcome.REJECTED:
-        return PayoutObservation(
-            payout_id=payout.payout_id,
-            state=FAILED,
-            reason=payout_reason_pb2.PAYOUT_REASON_INVALID_DETAILS,
-            provider_reason_code=ended.code,
-            provider_state="rejected",
-        )
-    return None
+def _why(ended: Ended) -> str:
+    """How a call ended, in words of ours alone: queues keep nothing that a provider wrote."""
+    return f"{ended.operation}: {ended.outcome.name.lower()}; see {ended.attempt_id}"
 
 
 def _say(ended: Ended) -> str:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.payouts.v1 import payout_pb2
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
+from corridor.payouts.v1.payout_pb2 import Payout
 from corridor.payouts.v1.payout_reason_pb2 import PAYOUT_REASON_AMOUNT_REVIEW, PAYOUT_REASON_UNSPECIFIED, PayoutReason
 from corridor.payouts.v1.payout_settings_pb2 import PayoutLimit, PayoutSettings
+from corridor.payouts.v1.spending_limit_pb2 import SPENDING_SUBJECT_BENEFICIARY, SPENDING_SUBJECT_RAIL, SpendingLimit
 from corridor.type.v1 import rail_pb2
 from corridor.type.v1.money_pb2 import Money
 from corridor.type.v1.rail_pb2 import Rail
-from server.kit import money
+from server.kit import ids, money
 from server.kit.errors import Violation, fail
 
 # The most that a rail carries in one payment, in minor units of its currency, as of November 2026.
@@ -26,6 +28,9 @@ RAIL_LIMITS: Mapping[int, int] = {
     rail_pb2.RAIL_FASTER_PAYMENTS: 1_000_000_00,  # Pay.UK, since February 2022
     rail_pb2.RAIL_BACS: 20_000_000_00,  # Pay.UK, Bacs item limit
 }
+
+
+Spending = dict[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,50 @@ def accept(amount: Money, rail: "Rail.ValueType", beneficiary: Beneficiary, sett
     return Decision(chosen, payout_pb2.PAYOUT_STATE_ACCEPTED)
 
 
+def spending(payout: Payout, settings: PayoutSettings) -> list[Spending]:
+    """The limits that a payout spends out of, as the accepting statement takes them."""
+    return [
+        {
+            "name": limit.name,
+            "beneficiary_id": payout.beneficiary_id if limit.per == SPENDING_SUBJECT_BENEFICIARY else "",
+            "rail": payout.rail if limit.rail or limit.per == SPENDING_SUBJECT_RAIL else 0,
+            "since": ids.since(payout.payout_id, limit.window_seconds),
+            "seconds": limit.window_seconds,
+            "count": limit.max_count,
+            "amount": limit.max_amount_minor,
+        }
+        for limit in settings.spending_limits
+        if limit.currency_code == payout.amount.currency_code and limit.rail in (0, payout.rail)
+    ]
+
+
+def spending_refused(settings: PayoutSettings, name: str, count: int, amount_minor: int) -> Exception:
+    """What to raise for a payout that would pass a limit, of which so much is used."""
+    limit = next((each for each in settings.spending_limits if each.name == name), SpendingLimit(name=name))
+    return fail(
+        reasons.ERROR_REASON_SPENDING_LIMIT_REACHED,
+        f"The payout would pass the spending limit {name}.",
+        limit=name,
+        window=f"{limit.window_seconds}s",
+        used_count=str(count),
+        max_count=str(limit.max_count),
+        used_amount_minor=str(amount_minor),
+        max_amount_minor=str(limit.max_amount_minor),
+    )
+
+
 def check_settings(settings: PayoutSettings) -> None:
-    """Raise unless every currency exists and has one limit only."""
+    """Raise unless every currency exists and has one limit only, and no two spending limits have one name."""
+    names: set[str] = set()
+    for index, spent in enumerate(settings.spending_limits):
+        money.check_currency(spent.currency_code, f"settings.spending_limits[{index}].currency_code")
+        if spent.name in names:
+            raise fail(
+                reasons.ERROR_REASON_INVALID_ARGUMENT,
+                f"There are two spending limits called {spent.name}.",
+                violations=[Violation(f"settings.spending_limits[{index}].name", "must be there once", "unique")],
+            )
+        names.add(spent.name)
     seen: set[str] = set()
     for index, limit in enumerate(settings.limits):
         field = f"settings.limits[{index}].currency_code"

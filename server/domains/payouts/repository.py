@@ -8,29 +8,34 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 
 from google.protobuf.message import Message
+from psycopg.types.json import Jsonb
 
 from corridor.operations.v1 import work_item_pb2
 from corridor.payouts.v1 import payout_pb2, payout_reason_pb2
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
+from server.domains.payouts import consent, spending
 from server.domains.payouts.lifecycle import ACCEPTED, CANCELLED, EVENTS, FAILED, LIFECYCLE, RETURNED
+from server.domains.payouts.policy import Spending
 from server.kit import ids
 from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.failpoint import failpoint
 from server.kit.lifecycle import Verdict
-from server.store import events, idempotency, observations, work, work_items
+from server.store import audit, events, idempotency, observations, work, work_items
 from server.store.engine import Connection, Store
 from server.store.observations import Source
+from server.store.sealed import ANSWER, EVENT, PAYOUT
 
 DISPATCH = "payouts.dispatch"
 FOLLOW = "payouts.follow"
 
 _ACCEPT = """
 SELECT * FROM corridor.accept_payout(%s, %s::smallint, %s, %s, %s, %s, %s, %s::smallint, %s, %s, %s, %s, %s, %s, %s, %s,
-    %s, %s, %s, %s, %s)
+    %s, %s, %s, %s, %s, %s::smallint, %s, %s, %s, %s, %s,
+    p_amount_minor => %s, p_currency_code => %s, p_rail => %s::smallint, p_limits => %s)
 """
-_GET = "SELECT message FROM corridor.payouts WHERE company_id = %s AND environment = %s AND payout_id = %s"
+_GET = "SELECT payout_id, message FROM corridor.payouts WHERE company_id = %s AND environment = %s AND payout_id = %s"
 _LOCK = _GET + " FOR UPDATE"
 _FIND = """
 SELECT payout_id FROM corridor.payouts
@@ -57,6 +62,7 @@ class Acceptance:
     payout: Payout
     response: bytes
     event: Message
+    spending: Sequence[Spending] = ()  # the limits that it must be within
 
 
 class Payouts:
@@ -68,25 +74,29 @@ class Payouts:
         self._timing = timing
 
     def accept(self, context: Context, new: Acceptance) -> tuple[bytes, bytes | None, bytes | None] | None:
-        """Accept a payout in one statement; what is stored with the key if it was used before."""
+        """Accept a payout in one statement; what is stored with the key if it was used before.
+
+        Raises `SpendingLimitReached`.
+        """
         assert context.method is not None
         assert context.idempotency is not None
-        payout, who = new.payout, context.who
+        payout, who, seals, event_id = new.payout, context.who, self._store.seals, ids.new("evt")
+        message, event = (part.SerializeToString(deterministic=True) for part in (payout, new.event))
         values = (
             who.company_id,
             who.environment,
             context.method.path,
             context.idempotency.key,
             context.idempotency.fingerprint,
-            new.response,
+            ANSWER.seal(seals, who, new.response, context.method.path, context.idempotency.key),
             payout.payout_id,
             payout.state,
             payout.beneficiary_id,
-            payout.SerializeToString(deterministic=True),
+            PAYOUT.seal(seals, who, message, payout.payout_id),
             payout.create_time.ToDatetime(UTC),
-            ids.new("evt"),
+            event_id,
             events.type_of(new.event),
-            new.event.SerializeToString(deterministic=True),
+            EVENT.seal(seals, who, event, event_id),
             ids.new("aud"),
             context.method.policy.audit,
             who.caller_id,
@@ -94,23 +104,39 @@ class Payouts:
             context.correlation_id,
             context.traceparent,
             DISPATCH if payout.state == ACCEPTED else "",
+            who.kind,
+            who.subject,
+            context.client_ip,
+            context.claimed,
+            context.approval_id,
+            audit.request_digest(context),
+            payout.amount.amount_minor,
+            payout.amount.currency_code,
+            payout.rail,
+            Jsonb(new.spending) if new.spending else None,
         )
-        with self._store.anyone() as connection, idempotency.claiming():
+        accepting = consent.accepting(self._store, context, payout)
+        with accepting as connection, idempotency.claiming(), spending.limited():
             failpoint("accept.before")
             row = connection.execute(_ACCEPT, values).fetchone()
+            if row is None:
+                consent.rest(connection, context, payout)
             failpoint("accept.after")
-        return row
+        context.audited = row is None
+        return idempotency.opened(seals, context, row) if row else None
 
     def get(self, context: Context, payout_id: str) -> Payout | None:
         """The payout, if the caller's company has it in this environment."""
         who = context.who
         with self._store.of(who.company_id, who.environment) as connection:
-            return _payout(connection.execute(_GET, (who.company_id, who.environment, payout_id)).fetchone())
+            row = connection.execute(_GET, (who.company_id, who.environment, payout_id)).fetchone()
+        return self._payout(context, row) if row else None
 
     def lock(self, connection: Connection, context: Context, payout_id: str) -> Payout | None:
         """The payout, locked until the caller's transaction ends."""
         who = context.who
-        return _payout(connection.execute(_LOCK, (who.company_id, who.environment, payout_id)).fetchone())
+        row = connection.execute(_LOCK, (who.company_id, who.environment, payout_id)).fetchone()
+        return self._payout(context, row) if row else None
 
     def find(self, context: Context, connection_id: str, provider_reference: str) -> str | None:
         """The id of the payout that a provider knows by its own reference."""
@@ -128,10 +154,15 @@ class Payouts:
         for condition, value in [*where, *([("payout_id < %s", after)] if after else [])]:
             conditions.append(condition)
             values.append(value)
-        sql = f"SELECT message FROM corridor.payouts WHERE {' AND '.join(conditions)} ORDER BY payout_id DESC LIMIT %s"
+        where_all = " AND ".join(conditions)
+        sql = f"SELECT payout_id, message FROM corridor.payouts WHERE {where_all} ORDER BY payout_id DESC LIMIT %s"
         with self._store.of(who.company_id, who.environment) as connection:
             rows = connection.execute(sql, (*values, size)).fetchall()
-        return [Payout.FromString(row[0]) for row in rows]
+        return [self._payout(context, row) for row in rows]
+
+    def _payout(self, context: Context, row: tuple[str, bytes]) -> Payout:
+        payout_id, message = row
+        return Payout.FromString(PAYOUT.open(self._store.seals, context.who, message, payout_id))
 
     def change(
         self, connection: Connection, context: Context, payout: Payout, state: "payout_pb2.PayoutState.ValueType"
@@ -153,7 +184,7 @@ class Payouts:
                 payout.connection_id or None,
                 payout.provider_reference or None,
                 payout.revision,
-                payout.SerializeToString(deterministic=True),
+                PAYOUT.seal(connection.seals, who, payout.SerializeToString(deterministic=True), payout.payout_id),
                 payout.update_time.ToDatetime(UTC),
                 who.company_id,
                 who.environment,
@@ -232,10 +263,6 @@ class Payouts:
             correlation_id=context.correlation_id,
             traceparent=context.traceparent,
         )
-
-
-def _payout(row: tuple[bytes, ...] | None) -> Payout | None:
-    return Payout.FromString(row[0]) if row else None
 
 
 def _contradiction(payout: Payout, connection_id: str, seen: PayoutObservation) -> str:

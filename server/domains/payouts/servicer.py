@@ -10,12 +10,14 @@ from corridor.payouts.v1 import payout_pb2, payout_reason_pb2
 from corridor.payouts.v1 import payout_service_pb2 as api
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
 from corridor.payouts.v1.payout_pb2 import Payout
-from server.domains.payouts import policy, statement
+from server.domains.payouts import consent, policy, statement
 from server.domains.payouts.beneficiaries import Beneficiaries, SettingsOfCompanies
-from server.domains.payouts.flows import CREATE, MAY_HAVE_ACTED, Flows
+from server.domains.payouts.ends import CREATE, MAY_HAVE_ACTED
+from server.domains.payouts.flows import Flows
 from server.domains.payouts.lifecycle import ACCEPTED, CANCELLED, EVENTS, HELD, PENDING, SENT
 from server.domains.payouts.quotes import Quotes
 from server.domains.payouts.repository import DISPATCH, FOLLOW, Acceptance, Payouts
+from server.domains.payouts.spending import SpendingLimitReached
 from server.kit import ids
 from server.kit.clock import Clock
 from server.kit.context import Context, current
@@ -58,8 +60,10 @@ class PayoutServicer:
     def CreatePayout(self, request: api.CreatePayoutRequest, _: grpc.ServicerContext) -> bytes:
         """Accept a payout: one statement, one answer."""
         context = current()
+        consent.check_own(context, request.consent_id)
         beneficiary = self._beneficiary(context, request.beneficiary_id)
-        decision = policy.accept(request.amount, request.rail, beneficiary, self._settings.get(context))
+        settings = self._settings.get(context)
+        decision = policy.accept(request.amount, request.rail, beneficiary, settings)
         payout = Payout(
             payout_id=ids.new("po"),
             state=decision.state,
@@ -73,12 +77,19 @@ class PayoutServicer:
             revision=1,
             correlation_id=context.correlation_id,
             metadata=request.metadata,
+            # What a person lets a client do ends with their consent.
+            consent_id=request.consent_id or context.who.consent_id,
         )
         payout.create_time.FromDatetime(self._clock.now())
         payout.update_time.CopyFrom(payout.create_time)
         context.resource_id = payout.payout_id
         response = api.CreatePayoutResponse(payout=payout).SerializeToString(deterministic=True)
-        stored = self._payouts.accept(context, Acceptance(payout, response, EVENTS[decision.state](payout=payout)))
+        event = EVENTS[decision.state](payout=payout)
+        try:
+            spending = policy.spending(payout, settings)
+            stored = self._payouts.accept(context, Acceptance(payout, response, event, spending))
+        except SpendingLimitReached as limit:
+            raise policy.spending_refused(settings, limit.name, limit.count, limit.amount_minor) from None
         if stored is not None:
             raise idempotency.answer_stored(context, stored)
         self._waker.wake()
@@ -97,6 +108,8 @@ class PayoutServicer:
             where.append(("state = ANY(%s)", list(request.states)))
         if request.beneficiary_id:
             where.append(("beneficiary_id = %s", request.beneficiary_id))
+        if context.who.consent_id:
+            where.append((consent.RESTING, context.who.consent_id))
         if request.created.HasField("start_time"):
             where.append(("create_time >= %s", request.created.start_time.ToDatetime(UTC)))
         if request.created.HasField("end_time"):
@@ -201,7 +214,7 @@ class PayoutServicer:
             )
 
     def _beneficiary(self, context: Context, beneficiary_id: str) -> Beneficiary:
-        found = self._beneficiaries.get(context, beneficiary_id)
+        found = self._beneficiaries.readable(context, beneficiary_id)
         if found is None:
             raise fail(reasons.ERROR_REASON_BENEFICIARY_NOT_FOUND, f"There is no beneficiary {beneficiary_id}.")
         return found
@@ -209,13 +222,13 @@ class PayoutServicer:
     def _found(self, context: Context, payout_id: str) -> Payout:
         context.resource_id = payout_id
         payout = self._payouts.get(context, payout_id)
-        if payout is None:
+        if payout is None or not consent.concerns(context, payout):
             raise fail(reasons.ERROR_REASON_NOT_FOUND, f"There is no payout {payout_id}.")
         return payout
 
     def _locked(self, connection: Connection, context: Context, payout_id: str) -> Payout:
         context.resource_id = payout_id
         payout = self._payouts.lock(connection, context, payout_id)
-        if payout is None:
+        if payout is None or not consent.concerns(context, payout):
             raise fail(reasons.ERROR_REASON_NOT_FOUND, f"There is no payout {payout_id}.")
         return payout

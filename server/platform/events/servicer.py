@@ -23,12 +23,13 @@ class EventServicer:
 
     def GetEvent(self, request: api.GetEventRequest, _: grpc.ServicerContext) -> api.GetEventResponse:
         """One event."""
-        who = contexts.current().who
+        context = contexts.current()
+        who = context.who
         with self._store.mine() as connection:
             row = connection.execute(_ONE, (who.company_id, who.environment, request.event_id)).fetchone()
-        if row is None:
-            raise fail(reasons.ERROR_REASON_NOT_FOUND, "There is no such event.")
-        return api.GetEventResponse(event=events.event(row))
+            if row is None:
+                raise fail(reasons.ERROR_REASON_NOT_FOUND, "There is no such event.")
+            return api.GetEventResponse(event=events.event(connection, context, row))
 
     def ListEvents(self, request: api.ListEventsRequest, _: grpc.ServicerContext) -> api.ListEventsResponse:
         """A page of events, the newest first."""
@@ -37,6 +38,6 @@ class EventServicer:
         where = {"resource_id": request.resource_id, "type": list(request.types)}
         with self._store.mine() as connection:
             rows, more = pages.newest_first(connection, context, _SELECT, key="event_id", page=page, where=where)
-        found = [events.event(row) for row in rows]
+            found = [events.event(connection, context, row) for row in rows]
         following = self._tokens.next(context, request, found[-1].event_id) if more else ""
         return api.ListEventsResponse(events=found, next_page_token=following)

@@ -14,9 +14,11 @@ from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.errors import Failure, fail
 from server.kit.paging import PageTokens
+from server.platform.access import inventory
 from server.platform.providers import connections, credentials
 from server.platform.providers.catalog import Catalog
 from server.platform.providers.connections import WEBHOOK_OVERLAP_HOURS, Connections
+from server.platform.vault import data_policies
 from server.platform.webhooks.guard import Guard
 from server.store import audit, idempotency, secrets
 from server.store.engine import Connection, Store
@@ -49,7 +51,8 @@ class ConnectionServicer:
     def CreateConnection(self, request: api.CreateConnectionRequest, _: grpc.ServicerContext) -> bytes:
         """Add an account at a provider."""
         context = contexts.current()
-        named = self._catalog.manifest(request.provider).credentials
+        manifest = self._catalog.manifest(request.provider)
+        named = manifest.credentials
         credentials.check_credentials(named, request.credentials)
         credentials.check_fees(request.fees)
         message = connection_pb2.Connection(
@@ -65,6 +68,7 @@ class ConnectionServicer:
         message.create_time.FromDatetime(self._clock.now())
         message.update_time.CopyFrom(message.create_time)
         with idempotency.once(self._store, context) as (connection, answer):
+            data_policies.check_provider(connection, context, manifest.regions)
             connections.create(connection, context, message)
             self._replace(connection, context, message.connection_id, named, request.credentials)
             audit.record(connection, context, message.connection_id)
@@ -118,9 +122,10 @@ class ConnectionServicer:
     ) -> None:
         """Store the given secrets and end those before them; an optional one that is left out ends as well."""
         for credential in named:
+            value = given.get(credential.name)
+            inventory.note_expiry(connection, context, connection_id, credential.name, value or "")
             if not credential.secret:
                 continue
-            value = given.get(credential.name)
             kept = (
                 secrets.put(connection, context, self._keyring, connection_id, credential.name, value) if value else ""
             )

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 
+from psycopg.rows import TupleRow
+
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.providers.v1.connection_pb2 import Connection as ConnectionMessage
 from server.kit import clock
@@ -18,12 +20,13 @@ from server.kit.paging import Page
 from server.platform.providers.catalog import Catalog
 from server.store import pages, secrets
 from server.store.engine import Connection, Store
+from server.store.sealed import CONNECTION
 from server.store.secrets import Keyring
 
 WEBHOOK_OVERLAP_HOURS = 24  # providers go on signing with the old secret until they have taken up the new one
 
 _CACHED_AT_MOST = 10_000
-_SELECT = "SELECT message FROM corridor.connections"
+_SELECT = "SELECT connection_id, message FROM corridor.connections"
 _ONE = f"{_SELECT} WHERE company_id = %s AND environment = %s AND connection_id = %s"
 _LOCKED = f"{_ONE} FOR UPDATE"
 _CREATE = "INSERT INTO corridor.connections VALUES (%s, %s, %s, %s, %s, %s, %s)"
@@ -107,20 +110,20 @@ def find(
     who = context.who
     values = (who.company_id, who.environment, connection_id)
     row = connection.execute(_LOCKED if lock else _ONE, values).fetchone()
-    return ConnectionMessage.FromString(row[0]) if row else None
+    return _opened(connection, context, row) if row else None
 
 
 def page(connection: Connection, context: Context, wanted: Page) -> tuple[list[ConnectionMessage], bool]:
     """A page of connections, the newest first, and whether there are more."""
     rows, more = pages.newest_first(connection, context, _SELECT, key="connection_id", page=wanted)
-    return [ConnectionMessage.FromString(row[0]) for row in rows], more
+    return [_opened(connection, context, row) for row in rows], more
 
 
 def create(connection: Connection, context: Context, message: ConnectionMessage) -> None:
     """Store a new connection."""
     who = context.who
     times = (message.create_time.ToDatetime(UTC), message.update_time.ToDatetime(UTC))
-    data = message.SerializeToString(deterministic=True)
+    data = CONNECTION.seal(connection.seals, who, message.SerializeToString(deterministic=True), message.connection_id)
     values = (who.company_id, who.environment, message.connection_id, message.provider, data, *times)
     connection.execute(_CREATE, values)
 
@@ -128,6 +131,11 @@ def create(connection: Connection, context: Context, message: ConnectionMessage)
 def update(connection: Connection, context: Context, message: ConnectionMessage) -> None:
     """Store a connection as it is now. Its row is locked by the caller."""
     who = context.who
-    data = message.SerializeToString(deterministic=True)
+    data = CONNECTION.seal(connection.seals, who, message.SerializeToString(deterministic=True), message.connection_id)
     key = (who.company_id, who.environment, message.connection_id)
     connection.execute(_UPDATE, (data, message.update_time.ToDatetime(UTC), *key))
+
+
+def _opened(connection: Connection, context: Context, row: TupleRow) -> ConnectionMessage:
+    connection_id, message = row
+    return ConnectionMessage.FromString(CONNECTION.open(connection.seals, context.who, message, connection_id))

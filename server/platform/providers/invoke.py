@@ -198,7 +198,11 @@ class Invoker:
             return self._answered(provider, call, ask)
         parent = _PROPAGATOR.extract({"traceparent": context.traceparent})
         with self._tracer.start_as_current_span(
-            f"{provider.name} {call.operation}", context=parent, kind=SpanKind.CLIENT
+            f"{provider.name} {call.operation}",
+            context=parent,
+            kind=SpanKind.CLIENT,
+            record_exception=False,
+            set_status_on_exception=False,
         ) as span:
             ids = span.get_span_context()
             call.traceparent = f"00-{ids.trace_id:032x}-{ids.span_id:016x}-{int(ids.trace_flags):02x}"

@@ -20,14 +20,16 @@ from corridor.events.v1.event_pb2 import Event
 from corridor.operations.v1 import work_item_pb2
 from corridor.webhooks.v1.delivery_pb2 import DELIVERY_STATE_DEAD, DELIVERY_STATE_DELIVERED, DELIVERY_STATE_PENDING
 from corridor.webhooks.v1.endpoint_pb2 import WEBHOOK_ENDPOINT_STATE_ENABLED, WEBHOOK_ENDPOINT_STATE_PAUSED
+from server.kit import redaction
 from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.failpoint import failpoint
 from server.platform.metrics import Metrics
 from server.platform.webhooks import signing
 from server.platform.webhooks.post import Answer, Poster
-from server.store import events, work, work_items
+from server.store import events, secrets, work, work_items
 from server.store.engine import Connection, Store
+from server.store.sealed import ENDPOINT_URL, EXCERPT
 from server.store.secrets import Keyring
 from server.store.work import Again, Done, Job, Outcome, Parked
 
@@ -145,15 +147,19 @@ class Deliverer:
     def _load(self, context: Context, job: Job) -> _Loaded | None:
         with self._mine(context) as connection:
             row = connection.execute(_LOAD, _key(context, job)).fetchone()
-        if row is None:
-            return None
-        endpoint_id, state, url, deleted, endpoint_state, failing_since, ciphertexts = row[:7]
-        event = events.event(row[7:])
+            if row is None:
+                return None
+            endpoint_id, state, url, deleted, endpoint_state, failing_since, ciphertexts = row[:7]
+            url = ENDPOINT_URL.open_text(connection.seals, context.who, url, endpoint_id)
+            event = events.event(connection, context, row[7:])
         return _Loaded(endpoint_id, state, url, deleted, endpoint_state, failing_since, tuple(ciphertexts), event)
 
     def _post(self, context: Context, loaded: _Loaded, time: datetime) -> Answer:
         body = body_of(loaded.event)
-        active = [self._ring.decrypt(ciphertext, loaded.endpoint_id) for ciphertext in loaded.secrets]
+        active = [
+            secrets.opened(self._store.seals, context.who, self._ring, loaded.endpoint_id, ciphertext)
+            for ciphertext in loaded.secrets
+        ]
         headers = {
             "Content-Type": "application/json",
             "User-Agent": self._agent,
@@ -166,7 +172,12 @@ class Deliverer:
         parent = _PROPAGATOR.extract({"traceparent": context.traceparent})
         attributes = {"http.request.method": "POST", "corridor.event_type": loaded.event.type}
         with self._tracer.start_as_current_span(
-            "webhook POST", context=parent, kind=SpanKind.CLIENT, attributes=attributes
+            "webhook POST",
+            context=parent,
+            kind=SpanKind.CLIENT,
+            attributes=attributes,
+            record_exception=False,
+            set_status_on_exception=False,
         ) as span:
             _PROPAGATOR.inject(headers)
             answer = self._poster.post(loaded.url, headers, body)
@@ -176,7 +187,7 @@ class Deliverer:
             return answer
 
     def _delivered(self, context: Context, job: Job, loaded: _Loaded, answer: Answer, time: datetime) -> Outcome:
-        values = _values(context, job, loaded, answer, time) | {"state": DELIVERY_STATE_DELIVERED}
+        values = self._values(context, job, loaded, answer, time) | {"state": DELIVERY_STATE_DELIVERED}
         with self._mine(context) as connection:
             connection.execute(_DELIVERED, values)
         happened = loaded.event.create_time.ToDatetime(time.tzinfo)
@@ -188,7 +199,7 @@ class Deliverer:
         pause = answer.status == _GONE or failing >= timedelta(seconds=self._schedule.pause_after_seconds)
         after = self._schedule.after(job.tries, answer.retry_after_seconds)
         word = f"HTTP {answer.status}" if answer.status else answer.error
-        values = _values(context, job, loaded, answer, time)
+        values = self._values(context, job, loaded, answer, time)
         with self._store.transaction(context.who.company_id, context.who.environment) as connection:
             connection.execute(_TRIED, values)
             if pause or loaded.failing_since is None:
@@ -218,14 +229,27 @@ class Deliverer:
         with self._mine(context) as connection:
             connection.execute(_END, _key(context, job) | {"state": DELIVERY_STATE_DEAD})
 
+    def _values(self, context: Context, job: Job, loaded: _Loaded, answer: Answer, time: datetime) -> dict[str, object]:
+        return _key(context, job) | {
+            "endpoint_id": loaded.endpoint_id,
+            "time": time,
+            "status": answer.status,
+            "error": answer.error,
+            "duration_ms": answer.duration_ms,
+            "excerpt": EXCERPT.seal_text(self._store.seals, context.who, answer.excerpt, job.resource_id),
+        }
+
     def _mine(self, context: Context) -> contextlib.AbstractContextManager[Connection]:
         return self._store.of(context.who.company_id, context.who.environment)
 
 
 def body_of(event: Event) -> bytes:
-    """An event as endpoints receive it: proto3 JSON with the contract's field names, as the gateway writes it."""
+    """An event as endpoints receive it: proto3 JSON with the contract's field names, as the gateway writes it.
+
+    Sensitive fields are masked: an endpoint is an address on the internet. Who needs the values fetches the resource.
+    """
     text = json_format.MessageToJson(
-        event,
+        redaction.masked(event),
         preserving_proto_field_name=True,
         always_print_fields_with_no_presence=True,
         indent=None,
@@ -255,14 +279,3 @@ def _tell(connection: Connection, context: Context, endpoint_id: str, summary: s
 def _key(context: Context, job: Job) -> dict[str, object]:
     who = context.who
     return {"company_id": who.company_id, "environment": who.environment, "delivery_id": job.resource_id}
-
-
-def _values(context: Context, job: Job, loaded: _Loaded, answer: Answer, time: datetime) -> dict[str, object]:
-    return _key(context, job) | {
-        "endpoint_id": loaded.endpoint_id,
-        "time": time,
-        "status": answer.status,
-        "error": answer.error,
-        "duration_ms": answer.duration_ms,
-        "excerpt": answer.excerpt,
-    }

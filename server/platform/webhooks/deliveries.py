@@ -12,6 +12,7 @@ from server.kit.paging import Page
 from server.platform.webhooks.endpoints import DELIVER
 from server.store import pages
 from server.store.engine import Connection
+from server.store.sealed import EXCERPT
 
 REDELIVERIES_AT_MOST = 10_000  # in one call
 
@@ -96,7 +97,8 @@ def get(connection: Connection, context: Context, delivery_id: str) -> Delivery 
         return None
     delivery = _delivery(row)
     for time, http_status, error, duration_ms, excerpt in connection.execute(_TRIES, key):
-        made = DeliveryTry(http_status=http_status, error=error, response_excerpt=excerpt)
+        made = DeliveryTry(http_status=http_status, error=error)
+        made.response_excerpt = EXCERPT.open_text(connection.seals, context.who, excerpt, delivery_id)
         made.time.FromDatetime(time)
         made.duration.FromMilliseconds(duration_ms)
         delivery.tries.append(made)

@@ -14,6 +14,7 @@ from server.kit.paging import Page
 from server.platform.webhooks import signing
 from server.store import pages, secrets, work
 from server.store.engine import Connection
+from server.store.sealed import ENDPOINT_URL
 from server.store.secrets import Keyring
 
 DELIVER = "webhooks.deliver"
@@ -37,7 +38,7 @@ VALUES (%s, %s, %s, %s, %s, %s, NULL, clock_timestamp(), clock_timestamp(), NULL
 # A new address, and an endpoint that is switched on, start without a past.
 _UPDATE = f"""
 UPDATE corridor.webhook_endpoints SET url = %(url)s, event_types = %(event_types)s, state = %(state)s,
-    failing_since_time = CASE WHEN url = %(url)s AND state = {WEBHOOK_ENDPOINT_STATE_ENABLED}
+    failing_since_time = CASE WHEN %(same_url)s AND state = {WEBHOOK_ENDPOINT_STATE_ENABLED}
         THEN failing_since_time END,
     update_time = clock_timestamp()
 WHERE {_KEY}
@@ -69,7 +70,8 @@ def create(
     if row is None or row[0] >= ENDPOINTS_AT_MOST:
         return None
     endpoint_id, secret = ids.new("we"), signing.new_secret()
-    values = (who.company_id, who.environment, endpoint_id, url, event_types, WEBHOOK_ENDPOINT_STATE_ENABLED)
+    sealed = ENDPOINT_URL.seal_text(connection.seals, who, url, endpoint_id)
+    values = (who.company_id, who.environment, endpoint_id, sealed, event_types, WEBHOOK_ENDPOINT_STATE_ENABLED)
     connection.execute(_CREATE, values)
     secrets.put(connection, context, ring, endpoint_id, signing.SECRET_NAME, secret)
     return _existing(connection, context, endpoint_id), secret
@@ -78,7 +80,7 @@ def create(
 def get(connection: Connection, context: Context, endpoint_id: str, *, lock: bool = False) -> WebhookEndpoint | None:
     """One endpoint that is not deleted; `lock` keeps it as it is until the transaction ends."""
     row = connection.execute(_ONE + (" FOR UPDATE" if lock else ""), _key(context, endpoint_id)).fetchone()
-    return _endpoint(row) if row else None
+    return _endpoint(connection, context, row) if row else None
 
 
 def page(connection: Connection, context: Context, wanted: Page) -> tuple[list[WebhookEndpoint], bool]:
@@ -87,7 +89,7 @@ def page(connection: Connection, context: Context, wanted: Page) -> tuple[list[W
         f"SELECT * FROM (SELECT company_id, {_COLUMNS} FROM corridor.webhook_endpoints WHERE delete_time IS NULL) e"
     )
     rows, more = pages.newest_first(connection, context, select, key="webhook_endpoint_id", page=wanted)
-    return [_endpoint(row[1:]) for row in rows], more
+    return [_endpoint(connection, context, row[1:]) for row in rows], more
 
 
 def update(
@@ -95,7 +97,8 @@ def update(
 ) -> WebhookEndpoint:
     """Change a locked endpoint. Enabling a paused one sends what waits, disabling one gives that up."""
     endpoint_id = before.webhook_endpoint_id
-    new = {"url": url, "event_types": event_types, "state": state}
+    sealed = ENDPOINT_URL.seal_text(connection.seals, context.who, url, endpoint_id)
+    new = {"url": sealed, "same_url": url == before.url, "event_types": event_types, "state": state}
     connection.execute(_UPDATE, _key(context, endpoint_id) | new)
     if state == WEBHOOK_ENDPOINT_STATE_DISABLED:
         _give_up(connection, context, endpoint_id)
@@ -141,11 +144,11 @@ def _key(context: Context, endpoint_id: str) -> dict[str, object]:
     return {"company_id": who.company_id, "environment": who.environment, "endpoint_id": endpoint_id}
 
 
-def _endpoint(row: TupleRow) -> WebhookEndpoint:
+def _endpoint(connection: Connection, context: Context, row: TupleRow) -> WebhookEndpoint:
     endpoint_id, url, event_types, state, environment, created, updated, failing_since, active_secrets = row
     endpoint = WebhookEndpoint(
         webhook_endpoint_id=endpoint_id,
-        url=url,
+        url=ENDPOINT_URL.open_text(connection.seals, context.who, url, endpoint_id),
         event_types=event_types,
         state=state,
         environment=environment,

@@ -19,6 +19,7 @@ from server.kit.context import Context
 from server.kit.paging import Page
 from server.store import pages, work
 from server.store.engine import Connection, Store
+from server.store.sealed import INBOUND_DETAIL, INBOUND_REQUEST
 
 READ = "webhooks.read"
 
@@ -94,10 +95,12 @@ def keep(
         "connection_id": connection_id,
         "provider": provider,
         "state": state,
-        "detail": detail,
+        "detail": INBOUND_DETAIL.seal_text(connection.seals, context.who, detail, inbound_id),
         "body_sha256": hashlib.sha256(request.body).digest(),
         "body_bytes": len(request.body),
-        "request": request.SerializeToString(deterministic=True),
+        "request": INBOUND_REQUEST.seal(
+            connection.seals, context.who, request.SerializeToString(deterministic=True), inbound_id
+        ),
         "correlation_id": context.correlation_id,
         "traceparent": context.traceparent,
         "time": time,
@@ -110,13 +113,16 @@ def keep(
 def get(connection: Connection, context: Context, inbound_id: str) -> InboundDelivery | None:
     """One inbound delivery, without its request."""
     row = connection.execute(_ONE, _key(context, inbound_id)).fetchone()
-    return _delivery(row) if row else None
+    return _delivery(connection, context, row) if row else None
 
 
 def load(connection: Connection, context: Context, inbound_id: str, *, lock: bool = False) -> Kept | None:
     """One inbound delivery with its request; `lock` keeps it as it is until the transaction ends."""
     row = connection.execute(_WHOLE + (" FOR UPDATE" if lock else ""), _key(context, inbound_id)).fetchone()
-    return Kept(_delivery(row[:-1]), RawRequest.FromString(row[-1])) if row else None
+    if row is None:
+        return None
+    request = INBOUND_REQUEST.open(connection.seals, context.who, row[-1], inbound_id)
+    return Kept(_delivery(connection, context, row[:-1]), RawRequest.FromString(request))
 
 
 def page(
@@ -125,7 +131,7 @@ def page(
     """A page of inbound deliveries, the newest first, and whether there are more. Empty filters admit every one."""
     where: Mapping[str, object] = {"connection_id": connection_id, "state": state}
     rows, more = pages.newest_first(connection, context, _SELECT, key="inbound_delivery_id", page=wanted, where=where)
-    return [_delivery(row) for row in rows], more
+    return [_delivery(connection, context, row) for row in rows], more
 
 
 def read_again(connection: Connection, context: Context, inbound_id: str) -> None:
@@ -165,6 +171,7 @@ def end(
     resource_id: str = "",
 ) -> None:
     """Record what became of an inbound delivery that waited to be read."""
+    detail = INBOUND_DETAIL.seal_text(connection.seals, context.who, detail, inbound_id)
     values = {"state": state, "detail": detail, "event_id": event_id, "resource_id": resource_id, "time": time}
     connection.execute(_END, _key(context, inbound_id) | values)
 
@@ -174,7 +181,7 @@ def _key(context: Context, inbound_id: str) -> dict[str, object]:
     return {"company_id": who.company_id, "environment": who.environment, "inbound_id": inbound_id}
 
 
-def _delivery(row: TupleRow) -> InboundDelivery:
+def _delivery(connection: Connection, context: Context, row: TupleRow) -> InboundDelivery:
     inbound_id, connection_id, provider, state, detail, event_id, resource_id = row[:7]
     body_sha256, body_bytes, received, ended, correlation_id = row[7:]
     delivery = InboundDelivery(
@@ -182,7 +189,7 @@ def _delivery(row: TupleRow) -> InboundDelivery:
         connection_id=connection_id,
         provider=provider,
         state=state,
-        detail=detail,
+        detail=INBOUND_DETAIL.open_text(connection.seals, context.who, detail, inbound_id),
         provider_event_id=event_id,
         resource_id=resource_id,
         body_sha256=body_sha256.hex(),

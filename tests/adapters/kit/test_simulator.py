@@ -48,7 +48,7 @@ def receiver() -> Iterator[Receiver]:
 
 def create(url: str, key: str = "k1", **changes: Any) -> httpx.Response:
     headers = {"Authorization": "Bearer sbx_1", "Idempotency-Key": key}
-    return httpx.post(f"{url}/v1/transfers", json={**TRANSFER, **changes}, headers=headers, timeout=3)
+    return httpx.post(f"{url}/v1/transfers", json={**TRANSFER, **changes}, headers=headers, timeout=30)
 
 
 def control(address: str, name: str, /, **body: Any) -> Any:
@@ -192,7 +192,7 @@ def test_a_process_that_is_killed_knows_its_books_keys_and_targets_afterwards(
         assert b'"paid"' in receiver.wait_for(2)[-1].body
     finally:
         process.terminate()
-        assert 0 == process.wait(timeout=5)
+        assert 0 == process.wait(timeout=30)
 
 
 def test_an_unknown_simulator_is_refused_in_one_line() -> None:
@@ -215,7 +215,7 @@ def run(state: Path, *options: str) -> tuple["subprocess.Popen[str]", str]:
 
 
 def wait_for_state(simulator: Simulator, state: str) -> None:
-    ends = time.monotonic() + 3
+    ends = time.monotonic() + 30
     while [each.state for each in simulator.books()] != [state]:
         assert time.monotonic() < ends
         time.sleep(0.005)

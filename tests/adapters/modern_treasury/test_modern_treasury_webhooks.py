@@ -96,7 +96,7 @@ def told(amount_minor: int, account_number: str, until: Callable[[list[PayoutObs
             operation="create_payout",
         )
         ADAPTER.create_payout(call, payout, beneficiary)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         seen: list[PayoutObservation] = []
         while not until(seen) and time.monotonic() < deadline:
             seen = []

@@ -89,6 +89,7 @@ def test_nobody_listening_is_told_with_what_to_start() -> None:
 
     assert 1 == done.exit_code
     assert "nothing answers at 127.0.0.1:1: start it by `corridor up`" in done.stderr
+    assert "If it speaks TLS, CORRIDOR_CA must say whom to trust." in done.stderr
 
 
 def test_all_methods_can_be_listed_with_their_address() -> None:

@@ -14,7 +14,13 @@ ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text()
 ROWS = dict(re.findall(r"^\| `(CORRIDOR_\w+)` \| (.+?) \|", README, re.MULTILINE))
 # Their default is not a value but a rule, which the table tells in words.
-IN_WORDS = {"CORRIDOR_DATABASE_URL", "CORRIDOR_OWNER_DATABASE_URL", "CORRIDOR_MASTER_KEY", "CORRIDOR_POOL_SIZE"}
+IN_WORDS = {
+    "CORRIDOR_DATABASE_URL",
+    "CORRIDOR_OWNER_DATABASE_URL",
+    "CORRIDOR_MASTER_KEY",
+    "CORRIDOR_POOL_SIZE",
+    "CORRIDOR_AUDIT_CHECKPOINTS",
+}
 
 
 def defaults(monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
@@ -29,7 +35,7 @@ def test_every_setting_is_in_the_readme_and_no_other(monkeypatch: pytest.MonkeyP
 
 
 def test_the_defaults_in_the_readme_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = {"True": "on", "False": "off"}
+    words = {"True": "on", "False": "off", "": "none", "{}": "none", "()": "none"}
     told = {
         name: f"`{value.name}`" if isinstance(value, Path) else words.get(str(value), str(value))
         for name, value in defaults(monkeypatch).items()

@@ -60,7 +60,7 @@ def runs(pid: int) -> bool:
 
 
 def await_end(pid: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while runs(pid):
         assert time.monotonic() < deadline, f"process {pid} still runs"
         time.sleep(0.01)

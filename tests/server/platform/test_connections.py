@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from corridor.providers.v1 import connection_service_pb2 as api
 from corridor.providers.v1.connection_pb2 import Connection
@@ -83,11 +85,13 @@ def test_secret_credentials_are_not_readable_in_the_database(corridor: Running) 
     company_id = corridor.company()
     create(corridor.client(company_id))
 
-    with corridor.parts.store.of(company_id, SANDBOX) as connection:
+    with psycopg.connect(corridor.parts.store.url) as connection:
         stored = [
             row
             for table in ("secrets", "connections", "idempotency", "audit")
-            for row in connection.execute(f"SELECT * FROM corridor.{table}").fetchall()
+            for row in connection.execute(
+                sql.SQL("SELECT * FROM corridor.{} WHERE company_id = %s").format(sql.Identifier(table)), (company_id,)
+            )
         ]
 
     assert 2 + 1 + 1 + 2 == len(stored)  # two secrets, one connection, one claimed key; its creation and the API key's

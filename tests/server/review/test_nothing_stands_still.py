@@ -8,8 +8,9 @@ import pytest
 from corridor.operations.v1.work_item_pb2 import WORK_ITEM_KIND_EXHAUSTED
 from server import worker as workers
 from server.kit import clock, ids
-from server.kit.context import Context
+from server.kit.context import Caller, Context
 from server.store import work
+from server.store.sealed import SUMMARY
 from server.store.work import Done, Job
 from server.worker import Worker
 from tests.serving import SANDBOX, Running, until
@@ -63,8 +64,10 @@ def test_work_that_breaks_again_and_again_is_told_to_a_person(corridor: Running,
 
     def items() -> list[tuple[int, str]]:
         with corridor.parts.store.of(COMPANY, SANDBOX) as connection:
-            query = "SELECT kind, summary FROM corridor.work_items WHERE resource_id = %s"
-            return connection.execute(query, (kind,)).fetchall()
+            query = "SELECT kind, summary, work_item_id FROM corridor.work_items WHERE resource_id = %s"
+            rows = connection.execute(query, (kind,)).fetchall()
+            who = Caller(0, "", COMPANY, SANDBOX)
+            return [(found, SUMMARY.open_text(connection.seals, who, text, item_id)) for found, text, item_id in rows]
 
     with corridor.parts.store.anyone() as connection:
         connection.execute("UPDATE corridor.work SET tries = 8 WHERE kind = %s", (kind,))

@@ -80,8 +80,8 @@ class Scene:
             row = connection.execute(
                 f"SELECT {events.COLUMNS} FROM corridor.events WHERE event_id = %s", (event_id,)
             ).fetchone()
-        assert row is not None
-        return events.event(row)
+            assert row is not None
+            return events.event(connection, self.context(), row)
 
     def deliver(self, schedule: Schedule = AT_ONCE, *, at_most: int = 100) -> list[Outcome]:
         """Do every delivery of the company that is due, and what that makes due; how each try ended."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from corridor.webhooks.v1 import endpoint_service_pb2 as api
 from corridor.webhooks.v1.endpoint_pb2 import (
@@ -44,9 +46,10 @@ def refusal(call: Any, *arguments: Any, **named: Any) -> Refused:
 
 
 def rows(scene: Scene, table: str) -> str:
-    """Everything that a table holds of the company."""
-    with scene.corridor.parts.store.of(scene.company_id, SANDBOX) as connection:
-        return str(connection.execute(f"SELECT * FROM corridor.{table}").fetchall())
+    """Everything that a table holds of the company, as its owner sees it."""
+    with psycopg.connect(scene.corridor.parts.store.url) as connection:
+        query = sql.SQL("SELECT * FROM corridor.{} WHERE company_id = %s").format(sql.Identifier(table))
+        return str(connection.execute(query, (scene.company_id,)).fetchall())
 
 
 def test_a_new_endpoint_receives_and_has_one_secret(scene: Scene) -> None:

@@ -65,7 +65,7 @@ def drip(wire: Any) -> None:
     for _ in range(200):
         wire.write(b"x")
         wire.flush()
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def flood(wire: Any) -> None:
@@ -99,7 +99,7 @@ def test_an_answer_that_trickles_in_is_cut_off(hook: Receiver) -> None:
     answer = poster(seconds=0.3).post(hook.url, {}, b"{}")
 
     assert 200 == answer.status  # it had answered; only its body was slow
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 10.0
 
 
 def test_an_answer_that_does_not_come_is_not_waited_for() -> None:

@@ -13,6 +13,7 @@ from corridor.webhooks.v1.inbound_delivery_pb2 import (
     INBOUND_DELIVERY_STATE_REFUSED,
 )
 from server.kit import ids
+from server.store.sealed import INBOUND_REQUEST
 from tests.server.webhooks.inbox import OTHER, SECRET, Inbox, event, signed, transfer
 from tests.serving import LIVE, Refused
 
@@ -22,10 +23,12 @@ def test_a_delivery_is_kept_as_it_came(inbox: Inbox) -> None:
     inbox.receive(request)
 
     with inbox.scene.corridor.parts.store.of(inbox.scene.company_id, 1) as connection:
-        row = connection.execute("SELECT request, body_bytes FROM corridor.inbound_deliveries").fetchone()
+        query = "SELECT request, inbound_delivery_id, body_bytes FROM corridor.inbound_deliveries"
+        row = connection.execute(query).fetchone()
+        assert row is not None
+        stored = INBOUND_REQUEST.open(connection.seals, inbox.scene.context().who, *row[:2])
 
-    assert row is not None
-    assert (request, len(request.body)) == (RawRequest.FromString(row[0]), row[1])
+    assert (request, len(request.body)) == (RawRequest.FromString(stored), row[2])
 
 
 def altered() -> RawRequest:

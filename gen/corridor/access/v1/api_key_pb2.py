@@ -22,19 +22,22 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from corridor.options.v1 import field_pb2 as corridor_dot_options_dot_v1_dot_field__pb2
 from corridor.type.v1 import environment_pb2 as corridor_dot_type_dot_v1_dot_environment__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n corridor/access/v1/api_key.proto\x12\x12\x63orridor.access.v1\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xde\x02\n\x06\x41piKey\x12\x1c\n\napi_key_id\x18\x01 \x01(\tR\x08\x61piKeyId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x16\n\x06prefix\x18\x03 \x01(\tR\x06prefix\x12?\n\x0b\x65nvironment\x18\x04 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12\x16\n\x06scopes\x18\x05 \x03(\tR\x06scopes\x12\x35\n\x05state\x18\x06 \x01(\x0e\x32\x1f.corridor.access.v1.ApiKeyStateR\x05state\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0brevoke_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrevokeTime*a\n\x0b\x41piKeyState\x12\x1d\n\x19\x41PI_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41PI_KEY_STATE_ACTIVE\x10\x01\x12\x19\n\x15\x41PI_KEY_STATE_REVOKED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n corridor/access/v1/api_key.proto\x12\x12\x63orridor.access.v1\x1a\x1f\x63orridor/options/v1/field.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc1\x05\n\x06\x41piKey\x12\x1c\n\napi_key_id\x18\x01 \x01(\tR\x08\x61piKeyId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x16\n\x06prefix\x18\x03 \x01(\tR\x06prefix\x12?\n\x0b\x65nvironment\x18\x04 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12\x16\n\x06scopes\x18\x05 \x03(\tR\x06scopes\x12\x35\n\x05state\x18\x06 \x01(\x0e\x32\x1f.corridor.access.v1.ApiKeyStateR\x05state\x12;\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0brevoke_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nrevokeTime\x12\'\n\x0f\x61llowed_methods\x18\t \x03(\tR\x0e\x61llowedMethods\x12%\n\x0e\x61llowed_ranges\x18\n \x03(\tR\rallowedRanges\x12;\n\x0b\x65xpire_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12>\n\rlast_use_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0blastUseTime\x12.\n\x10last_use_address\x18\r \x01(\tB\x04\xf0\xd8#\x01R\x0elastUseAddress\x12\x1d\n\ncreated_by\x18\x0e \x01(\tR\tcreatedBy\x12\x1f\n\x0breplaces_id\x18\x0f \x01(\tR\nreplacesId\x12$\n\x0ereplaced_by_id\x18\x10 \x01(\tR\x0creplacedById*\xcf\x01\n\x0b\x41piKeyState\x12\x1d\n\x19\x41PI_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41PI_KEY_STATE_ACTIVE\x10\x01\x12\x19\n\x15\x41PI_KEY_STATE_REVOKED\x10\x02\x12\x19\n\x15\x41PI_KEY_STATE_PENDING\x10\x03\x12\x1b\n\x17\x41PI_KEY_STATE_SUSPENDED\x10\x04\x12\x19\n\x15\x41PI_KEY_STATE_ROTATED\x10\x05\x12\x19\n\x15\x41PI_KEY_STATE_EXPIRED\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'corridor.access.v1.api_key_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_APIKEYSTATE']._serialized_start=478
-  _globals['_APIKEYSTATE']._serialized_end=575
-  _globals['_APIKEY']._serialized_start=126
-  _globals['_APIKEY']._serialized_end=476
+  _globals['_APIKEY'].fields_by_name['last_use_address']._loaded_options = None
+  _globals['_APIKEY'].fields_by_name['last_use_address']._serialized_options = b'\360\330#\001'
+  _globals['_APIKEYSTATE']._serialized_start=867
+  _globals['_APIKEYSTATE']._serialized_end=1074
+  _globals['_APIKEY']._serialized_start=159
+  _globals['_APIKEY']._serialized_end=864
 # @@protoc_insertion_point(module_scope)

@@ -33,6 +33,14 @@ class _ApiKeyStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ApiKeySta
     """It works."""
     API_KEY_STATE_REVOKED: _ApiKeyState.ValueType  # 2
     """It no longer works, and never will again."""
+    API_KEY_STATE_PENDING: _ApiKeyState.ValueType  # 3
+    """It does not work yet: somebody activates it when its program is ready."""
+    API_KEY_STATE_SUSPENDED: _ApiKeyState.ValueType  # 4
+    """It does not work for the time being."""
+    API_KEY_STATE_ROTATED: _ApiKeyState.ValueType  # 5
+    """Another key replaces it. It works until its `expire_time`, so that programs can change over."""
+    API_KEY_STATE_EXPIRED: _ApiKeyState.ValueType  # 6
+    """It no longer works: its `expire_time` has passed."""
 
 class ApiKeyState(_ApiKeyState, metaclass=_ApiKeyStateEnumTypeWrapper):
     """ApiKeyState is where an API key stands."""
@@ -43,6 +51,14 @@ API_KEY_STATE_ACTIVE: ApiKeyState.ValueType  # 1
 """It works."""
 API_KEY_STATE_REVOKED: ApiKeyState.ValueType  # 2
 """It no longer works, and never will again."""
+API_KEY_STATE_PENDING: ApiKeyState.ValueType  # 3
+"""It does not work yet: somebody activates it when its program is ready."""
+API_KEY_STATE_SUSPENDED: ApiKeyState.ValueType  # 4
+"""It does not work for the time being."""
+API_KEY_STATE_ROTATED: ApiKeyState.ValueType  # 5
+"""Another key replaces it. It works until its `expire_time`, so that programs can change over."""
+API_KEY_STATE_EXPIRED: ApiKeyState.ValueType  # 6
+"""It no longer works: its `expire_time` has passed."""
 Global___ApiKeyState: _TypeAlias = ApiKeyState  # noqa: Y015
 
 @_typing.final
@@ -62,6 +78,14 @@ class ApiKey(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     REVOKE_TIME_FIELD_NUMBER: _builtins.int
+    ALLOWED_METHODS_FIELD_NUMBER: _builtins.int
+    ALLOWED_RANGES_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    LAST_USE_TIME_FIELD_NUMBER: _builtins.int
+    LAST_USE_ADDRESS_FIELD_NUMBER: _builtins.int
+    CREATED_BY_FIELD_NUMBER: _builtins.int
+    REPLACES_ID_FIELD_NUMBER: _builtins.int
+    REPLACED_BY_ID_FIELD_NUMBER: _builtins.int
     api_key_id: _builtins.str
     """The key's id, `key_…`."""
     title: _builtins.str
@@ -72,6 +96,14 @@ class ApiKey(_message.Message):
     """The environment that it opens."""
     state: Global___ApiKeyState.ValueType
     """Where it stands."""
+    last_use_address: _builtins.str
+    """The address from which it was last used."""
+    created_by: _builtins.str
+    """Who made it: the id of a person, a key or a client; `corridor` for the operator of the installation."""
+    replaces_id: _builtins.str
+    """The key that it replaced by a rotation."""
+    replaced_by_id: _builtins.str
+    """The key by which a rotation replaced it."""
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What it may do."""
@@ -84,6 +116,25 @@ class ApiKey(_message.Message):
     def revoke_time(self) -> _timestamp_pb2.Timestamp:
         """When it was revoked."""
 
+    @_builtins.property
+    def allowed_methods(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The RPCs that it may call, such as `corridor.payouts.v1.PayoutService/CreatePayout`; its scopes must admit them too.
+
+        `corridor.payouts.v1.PayoutService/*` is a whole service. Empty means every RPC.
+        """
+
+    @_builtins.property
+    def allowed_ranges(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The ranges of addresses from which it may be used, such as `192.0.2.0/24` (CIDR notation, RFC 4632 and RFC 4291). Empty means every one."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """When it ends by itself. Missing where it does not."""
+
+    @_builtins.property
+    def last_use_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was last used, to about a minute. Missing where it never was."""
+
     def __init__(
         self,
         *,
@@ -95,10 +146,18 @@ class ApiKey(_message.Message):
         state: Global___ApiKeyState.ValueType = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         revoke_time: _timestamp_pb2.Timestamp | None = ...,
+        allowed_methods: _abc.Iterable[_builtins.str] | None = ...,
+        allowed_ranges: _abc.Iterable[_builtins.str] | None = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+        last_use_time: _timestamp_pb2.Timestamp | None = ...,
+        last_use_address: _builtins.str = ...,
+        created_by: _builtins.str = ...,
+        replaces_id: _builtins.str = ...,
+        replaced_by_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "revoke_time", b"revoke_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time", "last_use_time", b"last_use_time", "revoke_time", b"revoke_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_key_id", b"api_key_id", "create_time", b"create_time", "environment", b"environment", "prefix", b"prefix", "revoke_time", b"revoke_time", "scopes", b"scopes", "state", b"state", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_methods", b"allowed_methods", "allowed_ranges", b"allowed_ranges", "api_key_id", b"api_key_id", "create_time", b"create_time", "created_by", b"created_by", "environment", b"environment", "expire_time", b"expire_time", "last_use_address", b"last_use_address", "last_use_time", b"last_use_time", "prefix", b"prefix", "replaced_by_id", b"replaced_by_id", "replaces_id", b"replaces_id", "revoke_time", b"revoke_time", "scopes", b"scopes", "state", b"state", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,9 +28,10 @@ from corridor.errors.v1 import error_reason_pb2 as corridor_dot_errors_dot_v1_do
 from corridor.options.v1 import field_pb2 as corridor_dot_options_dot_v1_dot_field__pb2
 from corridor.options.v1 import method_pb2 as corridor_dot_options_dot_v1_dot_method__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(corridor/access/v1/api_key_service.proto\x12\x12\x63orridor.access.v1\x1a\x1b\x62uf/validate/validate.proto\x1a corridor/access/v1/api_key.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\"\x8a\x01\n\x13\x43reateApiKeyRequest\x12\x34\n\x05title\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18\x64\x32\x13^[^\\x00-\\x1F\\x7F]*$R\x05title\x12=\n\x06scopes\x18\x02 \x03(\tB%\xbaH\"\x92\x01\x1f\x08\x01\x10\x32\x18\x01\"\x17r\x15\x18@2\x11^[a-z_]+:[a-z_]+$R\x06scopes\"i\n\x14\x43reateApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey\x12\x1c\n\x06secret\x18\x02 \x01(\tB\x04\xf0\xd8#\x05R\x06secret\"M\n\x10GetApiKeyRequest\x12\x39\n\napi_key_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^key_[0-9a-z]{26}$R\x08\x61piKeyId\"H\n\x11GetApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey\"f\n\x12ListApiKeysRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"t\n\x13ListApiKeysResponse\x12\x35\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x07\x61piKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"P\n\x13RevokeApiKeyRequest\x12\x39\n\napi_key_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^key_[0-9a-z]{26}$R\x08\x61piKeyId\"K\n\x14RevokeApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey2\xe2\x05\n\rApiKeyService\x12\xae\x01\n\x0c\x43reateApiKey\x12\'.corridor.access.v1.CreateApiKeyRequest\x1a(.corridor.access.v1.CreateApiKeyResponse\"K\xea\xd8#%\n\x0bkeys:manage\x10\x03\x1a\x02\x08\x05\"\x0e\x61pi_key.create(\x02\x8a\xd9#\x07\n\x05\x15\x1e\x1f !\x82\xd3\xe4\x93\x02\x11\"\x0c/v1/api-keys:\x01*\x12\xaf\x01\n\tGetApiKey\x12$.corridor.access.v1.GetApiKeyRequest\x1a%.corridor.access.v1.GetApiKeyResponse\"U\xea\xd8# \n\tkeys:read\x10\x01\x1a\x02\x08\x05\"\x0b\x61pi_key.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02$\x12\x19/v1/api-keys/{api_key_id}b\x07\x61pi_key\x12\xa0\x01\n\x0bListApiKeys\x12&.corridor.access.v1.ListApiKeysRequest\x1a\'.corridor.access.v1.ListApiKeysResponse\"@\xea\xd8#!\n\tkeys:read\x10\x01\x1a\x02\x08\x05\"\x0c\x61pi_key.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/api-keys\x12\xca\x01\n\x0cRevokeApiKey\x12\'.corridor.access.v1.RevokeApiKeyRequest\x1a(.corridor.access.v1.RevokeApiKeyResponse\"g\xea\xd8#%\n\x0bkeys:manage\x10\x02\x1a\x02\x08\x05\"\x0e\x61pi_key.revoke(\x02\x8a\xd9#\x06\n\x04(\x1f !\x82\xd3\xe4\x93\x02.\" /v1/api-keys/{api_key_id}:revoke:\x01*b\x07\x61pi_keyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(corridor/access/v1/api_key_service.proto\x12\x12\x63orridor.access.v1\x1a\x1b\x62uf/validate/validate.proto\x1a corridor/access/v1/api_key.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb1\x03\n\x13\x43reateApiKeyRequest\x12\x34\n\x05title\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18\x64\x32\x13^[^\\x00-\\x1F\\x7F]*$R\x05title\x12=\n\x06scopes\x18\x02 \x03(\tB%\xbaH\"\x92\x01\x1f\x08\x01\x10\x32\x18\x01\"\x17r\x15\x18@2\x11^[a-z_]+:[a-z_]+$R\x06scopes\x12\x18\n\x07pending\x18\x03 \x01(\x08R\x07pending\x12;\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\x12u\n\x0f\x61llowed_methods\x18\x05 \x03(\tBL\xbaHI\x92\x01\x46\x10\x64\x18\x01\"@r>\x18\x80\x01\x32\x39^corridor(\\.[a-z0-9_]+)+\\.[A-Za-z0-9]+/([A-Za-z0-9]+|\\*)$R\x0e\x61llowedMethods\x12W\n\x0e\x61llowed_ranges\x18\x06 \x03(\tB0\xbaH-\x92\x01*\x10\x32\x18\x01\"$r\"\x18\x31\x32\x1e^[0-9a-fA-F.:]+(/[0-9]{1,3})?$R\rallowedRanges\"i\n\x14\x43reateApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey\x12\x1c\n\x06secret\x18\x02 \x01(\tB\x04\xf0\xd8#\x05R\x06secret\"M\n\x10GetApiKeyRequest\x12\x39\n\napi_key_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^key_[0-9a-z]{26}$R\x08\x61piKeyId\"H\n\x11GetApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey\"\xa7\x01\n\x12ListApiKeysRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12?\n\x05state\x18\x03 \x01(\x0e\x32\x1f.corridor.access.v1.ApiKeyStateB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x05state\"t\n\x13ListApiKeysResponse\x12\x35\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x07\x61piKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x95\x03\n\x13UpdateApiKeyRequest\x12\x39\n\napi_key_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^key_[0-9a-z]{26}$R\x08\x61piKeyId\x12\x34\n\x05title\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18\x64\x32\x13^[^\\x00-\\x1F\\x7F]*$R\x05title\x12=\n\x06scopes\x18\x03 \x03(\tB%\xbaH\"\x92\x01\x1f\x08\x01\x10\x32\x18\x01\"\x17r\x15\x18@2\x11^[a-z_]+:[a-z_]+$R\x06scopes\x12u\n\x0f\x61llowed_methods\x18\x04 \x03(\tBL\xbaHI\x92\x01\x46\x10\x64\x18\x01\"@r>\x18\x80\x01\x32\x39^corridor(\\.[a-z0-9_]+)+\\.[A-Za-z0-9]+/([A-Za-z0-9]+|\\*)$R\x0e\x61llowedMethods\x12W\n\x0e\x61llowed_ranges\x18\x05 \x03(\tB0\xbaH-\x92\x01*\x10\x32\x18\x01\"$r\"\x18\x31\x32\x1e^[0-9a-fA-F.:]+(/[0-9]{1,3})?$R\rallowedRanges\"K\n\x14UpdateApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey\"R\n\x15\x41\x63tivateApiKeyRequest\x12\x39\n\napi_key_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^key_[0-9a-z]{26}$R\x08\x61piKeyId\"M\n\x16\x41\x63tivateApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey\"Q\n\x14SuspendApiKeyRequest\x12\x39\n\napi_key_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^key_[0-9a-z]{26}$R\x08\x61piKeyId\"L\n\x15SuspendApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey\"P\n\x13ResumeApiKeyRequest\x12\x39\n\napi_key_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^key_[0-9a-z]{26}$R\x08\x61piKeyId\"K\n\x14ResumeApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey\"\xbe\x01\n\x13RotateApiKeyRequest\x12\x39\n\napi_key_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^key_[0-9a-z]{26}$R\x08\x61piKeyId\x12/\n\roverlap_hours\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xd0\x05(\x00R\x0coverlapHours\x12;\n\x0b\x65xpire_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nexpireTime\"\xa1\x01\n\x14RotateApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey\x12\x1c\n\x06secret\x18\x02 \x01(\tB\x04\xf0\xd8#\x05R\x06secret\x12\x36\n\x08replaced\x18\x03 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x08replaced\"P\n\x13RevokeApiKeyRequest\x12\x39\n\napi_key_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^key_[0-9a-z]{26}$R\x08\x61piKeyId\"K\n\x14RevokeApiKeyResponse\x12\x33\n\x07\x61pi_key\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.ApiKeyR\x06\x61piKey2\xec\r\n\rApiKeyService\x12\xae\x01\n\x0c\x43reateApiKey\x12\'.corridor.access.v1.CreateApiKeyRequest\x1a(.corridor.access.v1.CreateApiKeyResponse\"K\xea\xd8#%\n\x0bkeys:manage\x10\x03\x1a\x02\x08\x05\"\x0e\x61pi_key.create(\x02\x8a\xd9#\x07\n\x05\x15\x1e\x1f !\x82\xd3\xe4\x93\x02\x11\"\x0c/v1/api-keys:\x01*\x12\xaf\x01\n\tGetApiKey\x12$.corridor.access.v1.GetApiKeyRequest\x1a%.corridor.access.v1.GetApiKeyResponse\"U\xea\xd8# \n\tkeys:read\x10\x01\x1a\x02\x08\x05\"\x0b\x61pi_key.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02$\x12\x19/v1/api-keys/{api_key_id}b\x07\x61pi_key\x12\xa0\x01\n\x0bListApiKeys\x12&.corridor.access.v1.ListApiKeysRequest\x1a\'.corridor.access.v1.ListApiKeysResponse\"@\xea\xd8#!\n\tkeys:read\x10\x01\x1a\x02\x08\x05\"\x0c\x61pi_key.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/api-keys\x12\xc5\x01\n\x0cUpdateApiKey\x12\'.corridor.access.v1.UpdateApiKeyRequest\x1a(.corridor.access.v1.UpdateApiKeyResponse\"b\xea\xd8#%\n\x0bkeys:manage\x10\x02\x1a\x02\x08\x05\"\x0e\x61pi_key.update(\x02\x8a\xd9#\x08\n\x06\x15(+\x1f !\x82\xd3\xe4\x93\x02\'\x1a\x19/v1/api-keys/{api_key_id}:\x01*b\x07\x61pi_key\x12\xd6\x01\n\x0e\x41\x63tivateApiKey\x12).corridor.access.v1.ActivateApiKeyRequest\x1a*.corridor.access.v1.ActivateApiKeyResponse\"m\xea\xd8#\'\n\x0bkeys:manage\x10\x02\x1a\x02\x08\x05\"\x10\x61pi_key.activate(\x02\x8a\xd9#\x08\n\x06\x15(+\x1f !\x82\xd3\xe4\x93\x02\x30\"\"/v1/api-keys/{api_key_id}:activate:\x01*b\x07\x61pi_key\x12\xd0\x01\n\rSuspendApiKey\x12(.corridor.access.v1.SuspendApiKeyRequest\x1a).corridor.access.v1.SuspendApiKeyResponse\"j\xea\xd8#&\n\x0bkeys:manage\x10\x02\x1a\x02\x08\x05\"\x0f\x61pi_key.suspend(\x02\x8a\xd9#\x07\n\x05(+\x1f !\x82\xd3\xe4\x93\x02/\"!/v1/api-keys/{api_key_id}:suspend:\x01*b\x07\x61pi_key\x12\xcc\x01\n\x0cResumeApiKey\x12\'.corridor.access.v1.ResumeApiKeyRequest\x1a(.corridor.access.v1.ResumeApiKeyResponse\"i\xea\xd8#%\n\x0bkeys:manage\x10\x02\x1a\x02\x08\x05\"\x0e\x61pi_key.resume(\x02\x8a\xd9#\x08\n\x06\x15(+\x1f !\x82\xd3\xe4\x93\x02.\" /v1/api-keys/{api_key_id}:resume:\x01*b\x07\x61pi_key\x12\xc4\x01\n\x0cRotateApiKey\x12\'.corridor.access.v1.RotateApiKeyRequest\x1a(.corridor.access.v1.RotateApiKeyResponse\"a\xea\xd8#%\n\x0bkeys:manage\x10\x03\x1a\x02\x08\x05\"\x0e\x61pi_key.rotate(\x02\x8a\xd9#\t\n\x07\x15(+\x1e\x1f !\x82\xd3\xe4\x93\x02%\" /v1/api-keys/{api_key_id}:rotate:\x01*\x12\xca\x01\n\x0cRevokeApiKey\x12\'.corridor.access.v1.RevokeApiKeyRequest\x1a(.corridor.access.v1.RevokeApiKeyResponse\"g\xea\xd8#%\n\x0bkeys:manage\x10\x02\x1a\x02\x08\x05\"\x0e\x61pi_key.revoke(\x02\x8a\xd9#\x06\n\x04(\x1f !\x82\xd3\xe4\x93\x02.\" /v1/api-keys/{api_key_id}:revoke:\x01*b\x07\x61pi_keyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,6 +42,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEAPIKEYREQUEST'].fields_by_name['title']._serialized_options = b'\272H\033r\031\020\001\030d2\023^[^\\x00-\\x1F\\x7F]*$'
   _globals['_CREATEAPIKEYREQUEST'].fields_by_name['scopes']._loaded_options = None
   _globals['_CREATEAPIKEYREQUEST'].fields_by_name['scopes']._serialized_options = b'\272H\"\222\001\037\010\001\0202\030\001\"\027r\025\030@2\021^[a-z_]+:[a-z_]+$'
+  _globals['_CREATEAPIKEYREQUEST'].fields_by_name['allowed_methods']._loaded_options = None
+  _globals['_CREATEAPIKEYREQUEST'].fields_by_name['allowed_methods']._serialized_options = b'\272HI\222\001F\020d\030\001\"@r>\030\200\00129^corridor(\\.[a-z0-9_]+)+\\.[A-Za-z0-9]+/([A-Za-z0-9]+|\\*)$'
+  _globals['_CREATEAPIKEYREQUEST'].fields_by_name['allowed_ranges']._loaded_options = None
+  _globals['_CREATEAPIKEYREQUEST'].fields_by_name['allowed_ranges']._serialized_options = b'\272H-\222\001*\0202\030\001\"$r\"\03012\036^[0-9a-fA-F.:]+(/[0-9]{1,3})?$'
   _globals['_CREATEAPIKEYRESPONSE'].fields_by_name['secret']._loaded_options = None
   _globals['_CREATEAPIKEYRESPONSE'].fields_by_name['secret']._serialized_options = b'\360\330#\005'
   _globals['_GETAPIKEYREQUEST'].fields_by_name['api_key_id']._loaded_options = None
@@ -49,6 +54,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTAPIKEYSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\372\001(\000'
   _globals['_LISTAPIKEYSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTAPIKEYSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
+  _globals['_LISTAPIKEYSREQUEST'].fields_by_name['state']._loaded_options = None
+  _globals['_LISTAPIKEYSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_UPDATEAPIKEYREQUEST'].fields_by_name['api_key_id']._loaded_options = None
+  _globals['_UPDATEAPIKEYREQUEST'].fields_by_name['api_key_id']._serialized_options = b'\272H\030r\026\030\0362\022^key_[0-9a-z]{26}$'
+  _globals['_UPDATEAPIKEYREQUEST'].fields_by_name['title']._loaded_options = None
+  _globals['_UPDATEAPIKEYREQUEST'].fields_by_name['title']._serialized_options = b'\272H\033r\031\020\001\030d2\023^[^\\x00-\\x1F\\x7F]*$'
+  _globals['_UPDATEAPIKEYREQUEST'].fields_by_name['scopes']._loaded_options = None
+  _globals['_UPDATEAPIKEYREQUEST'].fields_by_name['scopes']._serialized_options = b'\272H\"\222\001\037\010\001\0202\030\001\"\027r\025\030@2\021^[a-z_]+:[a-z_]+$'
+  _globals['_UPDATEAPIKEYREQUEST'].fields_by_name['allowed_methods']._loaded_options = None
+  _globals['_UPDATEAPIKEYREQUEST'].fields_by_name['allowed_methods']._serialized_options = b'\272HI\222\001F\020d\030\001\"@r>\030\200\00129^corridor(\\.[a-z0-9_]+)+\\.[A-Za-z0-9]+/([A-Za-z0-9]+|\\*)$'
+  _globals['_UPDATEAPIKEYREQUEST'].fields_by_name['allowed_ranges']._loaded_options = None
+  _globals['_UPDATEAPIKEYREQUEST'].fields_by_name['allowed_ranges']._serialized_options = b'\272H-\222\001*\0202\030\001\"$r\"\03012\036^[0-9a-fA-F.:]+(/[0-9]{1,3})?$'
+  _globals['_ACTIVATEAPIKEYREQUEST'].fields_by_name['api_key_id']._loaded_options = None
+  _globals['_ACTIVATEAPIKEYREQUEST'].fields_by_name['api_key_id']._serialized_options = b'\272H\030r\026\030\0362\022^key_[0-9a-z]{26}$'
+  _globals['_SUSPENDAPIKEYREQUEST'].fields_by_name['api_key_id']._loaded_options = None
+  _globals['_SUSPENDAPIKEYREQUEST'].fields_by_name['api_key_id']._serialized_options = b'\272H\030r\026\030\0362\022^key_[0-9a-z]{26}$'
+  _globals['_RESUMEAPIKEYREQUEST'].fields_by_name['api_key_id']._loaded_options = None
+  _globals['_RESUMEAPIKEYREQUEST'].fields_by_name['api_key_id']._serialized_options = b'\272H\030r\026\030\0362\022^key_[0-9a-z]{26}$'
+  _globals['_ROTATEAPIKEYREQUEST'].fields_by_name['api_key_id']._loaded_options = None
+  _globals['_ROTATEAPIKEYREQUEST'].fields_by_name['api_key_id']._serialized_options = b'\272H\030r\026\030\0362\022^key_[0-9a-z]{26}$'
+  _globals['_ROTATEAPIKEYREQUEST'].fields_by_name['overlap_hours']._loaded_options = None
+  _globals['_ROTATEAPIKEYREQUEST'].fields_by_name['overlap_hours']._serialized_options = b'\272H\007\032\005\030\320\005(\000'
+  _globals['_ROTATEAPIKEYRESPONSE'].fields_by_name['secret']._loaded_options = None
+  _globals['_ROTATEAPIKEYRESPONSE'].fields_by_name['secret']._serialized_options = b'\360\330#\005'
   _globals['_REVOKEAPIKEYREQUEST'].fields_by_name['api_key_id']._loaded_options = None
   _globals['_REVOKEAPIKEYREQUEST'].fields_by_name['api_key_id']._serialized_options = b'\272H\030r\026\030\0362\022^key_[0-9a-z]{26}$'
   _globals['_APIKEYSERVICE'].methods_by_name['CreateApiKey']._loaded_options = None
@@ -57,24 +86,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APIKEYSERVICE'].methods_by_name['GetApiKey']._serialized_options = b'\352\330# \n\tkeys:read\020\001\032\002\010\005\"\013api_key.get(\001\212\331#\003\n\001(\202\323\344\223\002$\022\031/v1/api-keys/{api_key_id}b\007api_key'
   _globals['_APIKEYSERVICE'].methods_by_name['ListApiKeys']._loaded_options = None
   _globals['_APIKEYSERVICE'].methods_by_name['ListApiKeys']._serialized_options = b'\352\330#!\n\tkeys:read\020\001\032\002\010\005\"\014api_key.list(\001\212\331#\003\n\001)\202\323\344\223\002\016\022\014/v1/api-keys'
+  _globals['_APIKEYSERVICE'].methods_by_name['UpdateApiKey']._loaded_options = None
+  _globals['_APIKEYSERVICE'].methods_by_name['UpdateApiKey']._serialized_options = b'\352\330#%\n\013keys:manage\020\002\032\002\010\005\"\016api_key.update(\002\212\331#\010\n\006\025(+\037 !\202\323\344\223\002\'\032\031/v1/api-keys/{api_key_id}:\001*b\007api_key'
+  _globals['_APIKEYSERVICE'].methods_by_name['ActivateApiKey']._loaded_options = None
+  _globals['_APIKEYSERVICE'].methods_by_name['ActivateApiKey']._serialized_options = b'\352\330#\'\n\013keys:manage\020\002\032\002\010\005\"\020api_key.activate(\002\212\331#\010\n\006\025(+\037 !\202\323\344\223\0020\"\"/v1/api-keys/{api_key_id}:activate:\001*b\007api_key'
+  _globals['_APIKEYSERVICE'].methods_by_name['SuspendApiKey']._loaded_options = None
+  _globals['_APIKEYSERVICE'].methods_by_name['SuspendApiKey']._serialized_options = b'\352\330#&\n\013keys:manage\020\002\032\002\010\005\"\017api_key.suspend(\002\212\331#\007\n\005(+\037 !\202\323\344\223\002/\"!/v1/api-keys/{api_key_id}:suspend:\001*b\007api_key'
+  _globals['_APIKEYSERVICE'].methods_by_name['ResumeApiKey']._loaded_options = None
+  _globals['_APIKEYSERVICE'].methods_by_name['ResumeApiKey']._serialized_options = b'\352\330#%\n\013keys:manage\020\002\032\002\010\005\"\016api_key.resume(\002\212\331#\010\n\006\025(+\037 !\202\323\344\223\002.\" /v1/api-keys/{api_key_id}:resume:\001*b\007api_key'
+  _globals['_APIKEYSERVICE'].methods_by_name['RotateApiKey']._loaded_options = None
+  _globals['_APIKEYSERVICE'].methods_by_name['RotateApiKey']._serialized_options = b'\352\330#%\n\013keys:manage\020\003\032\002\010\005\"\016api_key.rotate(\002\212\331#\t\n\007\025(+\036\037 !\202\323\344\223\002%\" /v1/api-keys/{api_key_id}:rotate:\001*'
   _globals['_APIKEYSERVICE'].methods_by_name['RevokeApiKey']._loaded_options = None
   _globals['_APIKEYSERVICE'].methods_by_name['RevokeApiKey']._serialized_options = b'\352\330#%\n\013keys:manage\020\002\032\002\010\005\"\016api_key.revoke(\002\212\331#\006\n\004(\037 !\202\323\344\223\002.\" /v1/api-keys/{api_key_id}:revoke:\001*b\007api_key'
-  _globals['_CREATEAPIKEYREQUEST']._serialized_start=264
-  _globals['_CREATEAPIKEYREQUEST']._serialized_end=402
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=404
-  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=509
-  _globals['_GETAPIKEYREQUEST']._serialized_start=511
-  _globals['_GETAPIKEYREQUEST']._serialized_end=588
-  _globals['_GETAPIKEYRESPONSE']._serialized_start=590
-  _globals['_GETAPIKEYRESPONSE']._serialized_end=662
-  _globals['_LISTAPIKEYSREQUEST']._serialized_start=664
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=766
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=768
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=884
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=886
-  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=966
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=968
-  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=1043
-  _globals['_APIKEYSERVICE']._serialized_start=1046
-  _globals['_APIKEYSERVICE']._serialized_end=1784
+  _globals['_CREATEAPIKEYREQUEST']._serialized_start=297
+  _globals['_CREATEAPIKEYREQUEST']._serialized_end=730
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_start=732
+  _globals['_CREATEAPIKEYRESPONSE']._serialized_end=837
+  _globals['_GETAPIKEYREQUEST']._serialized_start=839
+  _globals['_GETAPIKEYREQUEST']._serialized_end=916
+  _globals['_GETAPIKEYRESPONSE']._serialized_start=918
+  _globals['_GETAPIKEYRESPONSE']._serialized_end=990
+  _globals['_LISTAPIKEYSREQUEST']._serialized_start=993
+  _globals['_LISTAPIKEYSREQUEST']._serialized_end=1160
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=1162
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=1278
+  _globals['_UPDATEAPIKEYREQUEST']._serialized_start=1281
+  _globals['_UPDATEAPIKEYREQUEST']._serialized_end=1686
+  _globals['_UPDATEAPIKEYRESPONSE']._serialized_start=1688
+  _globals['_UPDATEAPIKEYRESPONSE']._serialized_end=1763
+  _globals['_ACTIVATEAPIKEYREQUEST']._serialized_start=1765
+  _globals['_ACTIVATEAPIKEYREQUEST']._serialized_end=1847
+  _globals['_ACTIVATEAPIKEYRESPONSE']._serialized_start=1849
+  _globals['_ACTIVATEAPIKEYRESPONSE']._serialized_end=1926
+  _globals['_SUSPENDAPIKEYREQUEST']._serialized_start=1928
+  _globals['_SUSPENDAPIKEYREQUEST']._serialized_end=2009
+  _globals['_SUSPENDAPIKEYRESPONSE']._serialized_start=2011
+  _globals['_SUSPENDAPIKEYRESPONSE']._serialized_end=2087
+  _globals['_RESUMEAPIKEYREQUEST']._serialized_start=2089
+  _globals['_RESUMEAPIKEYREQUEST']._serialized_end=2169
+  _globals['_RESUMEAPIKEYRESPONSE']._serialized_start=2171
+  _globals['_RESUMEAPIKEYRESPONSE']._serialized_end=2246
+  _globals['_ROTATEAPIKEYREQUEST']._serialized_start=2249
+  _globals['_ROTATEAPIKEYREQUEST']._serialized_end=2439
+  _globals['_ROTATEAPIKEYRESPONSE']._serialized_start=2442
+  _globals['_ROTATEAPIKEYRESPONSE']._serialized_end=2603
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_start=2605
+  _globals['_REVOKEAPIKEYREQUEST']._serialized_end=2685
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_start=2687
+  _globals['_REVOKEAPIKEYRESPONSE']._serialized_end=2762
+  _globals['_APIKEYSERVICE']._serialized_start=2765
+  _globals['_APIKEYSERVICE']._serialized_end=4537
 # @@protoc_insertion_point(module_scope)

@@ -50,6 +50,31 @@ class ApiKeyServiceStub:
                 request_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ListApiKeysRequest.SerializeToString,
                 response_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ListApiKeysResponse.FromString,
                 _registered_method=True)
+        self.UpdateApiKey = channel.unary_unary(
+                '/corridor.access.v1.ApiKeyService/UpdateApiKey',
+                request_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.UpdateApiKeyRequest.SerializeToString,
+                response_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.UpdateApiKeyResponse.FromString,
+                _registered_method=True)
+        self.ActivateApiKey = channel.unary_unary(
+                '/corridor.access.v1.ApiKeyService/ActivateApiKey',
+                request_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ActivateApiKeyRequest.SerializeToString,
+                response_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ActivateApiKeyResponse.FromString,
+                _registered_method=True)
+        self.SuspendApiKey = channel.unary_unary(
+                '/corridor.access.v1.ApiKeyService/SuspendApiKey',
+                request_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.SuspendApiKeyRequest.SerializeToString,
+                response_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.SuspendApiKeyResponse.FromString,
+                _registered_method=True)
+        self.ResumeApiKey = channel.unary_unary(
+                '/corridor.access.v1.ApiKeyService/ResumeApiKey',
+                request_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ResumeApiKeyRequest.SerializeToString,
+                response_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ResumeApiKeyResponse.FromString,
+                _registered_method=True)
+        self.RotateApiKey = channel.unary_unary(
+                '/corridor.access.v1.ApiKeyService/RotateApiKey',
+                request_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.RotateApiKeyRequest.SerializeToString,
+                response_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.RotateApiKeyResponse.FromString,
+                _registered_method=True)
         self.RevokeApiKey = channel.unary_unary(
                 '/corridor.access.v1.ApiKeyService/RevokeApiKey',
                 request_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.RevokeApiKeyRequest.SerializeToString,
@@ -64,7 +89,7 @@ class ApiKeyServiceServicer:
     def CreateApiKey(self, request, context):
         """CreateApiKey makes a key for the caller's company and environment and returns its secret.
 
-        The secret is shown here once. A key can only be given scopes that the calling key has.
+        The secret is shown here once. A key can only be given what the calling key has: scopes, methods, ranges and time.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -79,6 +104,47 @@ class ApiKeyServiceServicer:
 
     def ListApiKeys(self, request, context):
         """ListApiKeys returns keys, the newest first, without their secrets.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateApiKey(self, request, context):
+        """UpdateApiKey replaces a key's title, scopes, allowed methods and ranges; its secret stays.
+
+        The result must not be more than the calling key has.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ActivateApiKey(self, request, context):
+        """ActivateApiKey lets a pending key work. Activating an active key succeeds and changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SuspendApiKey(self, request, context):
+        """SuspendApiKey stops an active key for the time being, everywhere within a second.
+
+        Suspending a suspended key succeeds and changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResumeApiKey(self, request, context):
+        """ResumeApiKey lets a suspended key work again. Resuming an active key succeeds and changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RotateApiKey(self, request, context):
+        """RotateApiKey makes a key that replaces an active one, and returns its secret; the old one works on for a while.
+
+        The new key has the title, scopes, methods and ranges of the old one. The secret is shown here once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -108,6 +174,31 @@ def add_ApiKeyServiceServicer_to_server(servicer, server):
                     servicer.ListApiKeys,
                     request_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ListApiKeysRequest.FromString,
                     response_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ListApiKeysResponse.SerializeToString,
+            ),
+            'UpdateApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateApiKey,
+                    request_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.UpdateApiKeyRequest.FromString,
+                    response_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.UpdateApiKeyResponse.SerializeToString,
+            ),
+            'ActivateApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.ActivateApiKey,
+                    request_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ActivateApiKeyRequest.FromString,
+                    response_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ActivateApiKeyResponse.SerializeToString,
+            ),
+            'SuspendApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.SuspendApiKey,
+                    request_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.SuspendApiKeyRequest.FromString,
+                    response_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.SuspendApiKeyResponse.SerializeToString,
+            ),
+            'ResumeApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResumeApiKey,
+                    request_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ResumeApiKeyRequest.FromString,
+                    response_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.ResumeApiKeyResponse.SerializeToString,
+            ),
+            'RotateApiKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.RotateApiKey,
+                    request_deserializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.RotateApiKeyRequest.FromString,
+                    response_serializer=corridor_dot_access_dot_v1_dot_api__key__service__pb2.RotateApiKeyResponse.SerializeToString,
             ),
             'RevokeApiKey': grpc.unary_unary_rpc_method_handler(
                     servicer.RevokeApiKey,
@@ -197,6 +288,141 @@ class ApiKeyService:
             '/corridor.access.v1.ApiKeyService/ListApiKeys',
             corridor_dot_access_dot_v1_dot_api__key__service__pb2.ListApiKeysRequest.SerializeToString,
             corridor_dot_access_dot_v1_dot_api__key__service__pb2.ListApiKeysResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.access.v1.ApiKeyService/UpdateApiKey',
+            corridor_dot_access_dot_v1_dot_api__key__service__pb2.UpdateApiKeyRequest.SerializeToString,
+            corridor_dot_access_dot_v1_dot_api__key__service__pb2.UpdateApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ActivateApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.access.v1.ApiKeyService/ActivateApiKey',
+            corridor_dot_access_dot_v1_dot_api__key__service__pb2.ActivateApiKeyRequest.SerializeToString,
+            corridor_dot_access_dot_v1_dot_api__key__service__pb2.ActivateApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SuspendApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.access.v1.ApiKeyService/SuspendApiKey',
+            corridor_dot_access_dot_v1_dot_api__key__service__pb2.SuspendApiKeyRequest.SerializeToString,
+            corridor_dot_access_dot_v1_dot_api__key__service__pb2.SuspendApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResumeApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.access.v1.ApiKeyService/ResumeApiKey',
+            corridor_dot_access_dot_v1_dot_api__key__service__pb2.ResumeApiKeyRequest.SerializeToString,
+            corridor_dot_access_dot_v1_dot_api__key__service__pb2.ResumeApiKeyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RotateApiKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.access.v1.ApiKeyService/RotateApiKey',
+            corridor_dot_access_dot_v1_dot_api__key__service__pb2.RotateApiKeyRequest.SerializeToString,
+            corridor_dot_access_dot_v1_dot_api__key__service__pb2.RotateApiKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -36,12 +36,31 @@ class ApiKeyServiceStub:
     CreateApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.CreateApiKeyRequest, _api_key_service_pb2.CreateApiKeyResponse]
     """CreateApiKey makes a key for the caller's company and environment and returns its secret.
 
-    The secret is shown here once. A key can only be given scopes that the calling key has.
+    The secret is shown here once. A key can only be given what the calling key has: scopes, methods, ranges and time.
     """
     GetApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.GetApiKeyRequest, _api_key_service_pb2.GetApiKeyResponse]
     """GetApiKey returns one key, without its secret."""
     ListApiKeys: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.ListApiKeysRequest, _api_key_service_pb2.ListApiKeysResponse]
     """ListApiKeys returns keys, the newest first, without their secrets."""
+    UpdateApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.UpdateApiKeyRequest, _api_key_service_pb2.UpdateApiKeyResponse]
+    """UpdateApiKey replaces a key's title, scopes, allowed methods and ranges; its secret stays.
+
+    The result must not be more than the calling key has.
+    """
+    ActivateApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.ActivateApiKeyRequest, _api_key_service_pb2.ActivateApiKeyResponse]
+    """ActivateApiKey lets a pending key work. Activating an active key succeeds and changes nothing."""
+    SuspendApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.SuspendApiKeyRequest, _api_key_service_pb2.SuspendApiKeyResponse]
+    """SuspendApiKey stops an active key for the time being, everywhere within a second.
+
+    Suspending a suspended key succeeds and changes nothing.
+    """
+    ResumeApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.ResumeApiKeyRequest, _api_key_service_pb2.ResumeApiKeyResponse]
+    """ResumeApiKey lets a suspended key work again. Resuming an active key succeeds and changes nothing."""
+    RotateApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.RotateApiKeyRequest, _api_key_service_pb2.RotateApiKeyResponse]
+    """RotateApiKey makes a key that replaces an active one, and returns its secret; the old one works on for a while.
+
+    The new key has the title, scopes, methods and ranges of the old one. The secret is shown here once.
+    """
     RevokeApiKey: _grpc.UnaryUnaryMultiCallable[_api_key_service_pb2.RevokeApiKeyRequest, _api_key_service_pb2.RevokeApiKeyResponse]
     """RevokeApiKey ends a key for good, everywhere within a second. Revoking a revoked key succeeds and changes nothing."""
 
@@ -53,12 +72,31 @@ class ApiKeyServiceAsyncStub(ApiKeyServiceStub):
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.CreateApiKeyRequest, _api_key_service_pb2.CreateApiKeyResponse]  # type: ignore[assignment]
     """CreateApiKey makes a key for the caller's company and environment and returns its secret.
 
-    The secret is shown here once. A key can only be given scopes that the calling key has.
+    The secret is shown here once. A key can only be given what the calling key has: scopes, methods, ranges and time.
     """
     GetApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.GetApiKeyRequest, _api_key_service_pb2.GetApiKeyResponse]  # type: ignore[assignment]
     """GetApiKey returns one key, without its secret."""
     ListApiKeys: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.ListApiKeysRequest, _api_key_service_pb2.ListApiKeysResponse]  # type: ignore[assignment]
     """ListApiKeys returns keys, the newest first, without their secrets."""
+    UpdateApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.UpdateApiKeyRequest, _api_key_service_pb2.UpdateApiKeyResponse]  # type: ignore[assignment]
+    """UpdateApiKey replaces a key's title, scopes, allowed methods and ranges; its secret stays.
+
+    The result must not be more than the calling key has.
+    """
+    ActivateApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.ActivateApiKeyRequest, _api_key_service_pb2.ActivateApiKeyResponse]  # type: ignore[assignment]
+    """ActivateApiKey lets a pending key work. Activating an active key succeeds and changes nothing."""
+    SuspendApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.SuspendApiKeyRequest, _api_key_service_pb2.SuspendApiKeyResponse]  # type: ignore[assignment]
+    """SuspendApiKey stops an active key for the time being, everywhere within a second.
+
+    Suspending a suspended key succeeds and changes nothing.
+    """
+    ResumeApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.ResumeApiKeyRequest, _api_key_service_pb2.ResumeApiKeyResponse]  # type: ignore[assignment]
+    """ResumeApiKey lets a suspended key work again. Resuming an active key succeeds and changes nothing."""
+    RotateApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.RotateApiKeyRequest, _api_key_service_pb2.RotateApiKeyResponse]  # type: ignore[assignment]
+    """RotateApiKey makes a key that replaces an active one, and returns its secret; the old one works on for a while.
+
+    The new key has the title, scopes, methods and ranges of the old one. The secret is shown here once.
+    """
     RevokeApiKey: _aio.UnaryUnaryMultiCallable[_api_key_service_pb2.RevokeApiKeyRequest, _api_key_service_pb2.RevokeApiKeyResponse]  # type: ignore[assignment]
     """RevokeApiKey ends a key for good, everywhere within a second. Revoking a revoked key succeeds and changes nothing."""
 
@@ -73,7 +111,7 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_api_key_service_pb2.CreateApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.CreateApiKeyResponse]]:
         """CreateApiKey makes a key for the caller's company and environment and returns its secret.
 
-        The secret is shown here once. A key can only be given scopes that the calling key has.
+        The secret is shown here once. A key can only be given what the calling key has: scopes, methods, ranges and time.
         """
 
     @_abc_1.abstractmethod
@@ -91,6 +129,55 @@ class ApiKeyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_api_key_service_pb2.ListApiKeysResponse, _abc.Awaitable[_api_key_service_pb2.ListApiKeysResponse]]:
         """ListApiKeys returns keys, the newest first, without their secrets."""
+
+    @_abc_1.abstractmethod
+    def UpdateApiKey(
+        self,
+        request: _api_key_service_pb2.UpdateApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_api_key_service_pb2.UpdateApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.UpdateApiKeyResponse]]:
+        """UpdateApiKey replaces a key's title, scopes, allowed methods and ranges; its secret stays.
+
+        The result must not be more than the calling key has.
+        """
+
+    @_abc_1.abstractmethod
+    def ActivateApiKey(
+        self,
+        request: _api_key_service_pb2.ActivateApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_api_key_service_pb2.ActivateApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.ActivateApiKeyResponse]]:
+        """ActivateApiKey lets a pending key work. Activating an active key succeeds and changes nothing."""
+
+    @_abc_1.abstractmethod
+    def SuspendApiKey(
+        self,
+        request: _api_key_service_pb2.SuspendApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_api_key_service_pb2.SuspendApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.SuspendApiKeyResponse]]:
+        """SuspendApiKey stops an active key for the time being, everywhere within a second.
+
+        Suspending a suspended key succeeds and changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def ResumeApiKey(
+        self,
+        request: _api_key_service_pb2.ResumeApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_api_key_service_pb2.ResumeApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.ResumeApiKeyResponse]]:
+        """ResumeApiKey lets a suspended key work again. Resuming an active key succeeds and changes nothing."""
+
+    @_abc_1.abstractmethod
+    def RotateApiKey(
+        self,
+        request: _api_key_service_pb2.RotateApiKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_api_key_service_pb2.RotateApiKeyResponse, _abc.Awaitable[_api_key_service_pb2.RotateApiKeyResponse]]:
+        """RotateApiKey makes a key that replaces an active one, and returns its secret; the old one works on for a while.
+
+        The new key has the title, scopes, methods and ranges of the old one. The secret is shown here once.
+        """
 
     @_abc_1.abstractmethod
     def RevokeApiKey(

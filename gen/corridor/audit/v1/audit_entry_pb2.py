@@ -22,19 +22,23 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from corridor.options.v1 import field_pb2 as corridor_dot_options_dot_v1_dot_field__pb2
+from corridor.options.v1 import method_pb2 as corridor_dot_options_dot_v1_dot_method__pb2
 from corridor.type.v1 import environment_pb2 as corridor_dot_type_dot_v1_dot_environment__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#corridor/audit/v1/audit_entry.proto\x12\x11\x63orridor.audit.v1\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb7\x03\n\nAuditEntry\x12$\n\x0e\x61udit_entry_id\x18\x01 \x01(\tR\x0c\x61uditEntryId\x12\x16\n\x06\x61\x63tion\x18\x02 \x01(\tR\x06\x61\x63tion\x12\x16\n\x06method\x18\x03 \x01(\tR\x06method\x12\x1b\n\tcaller_id\x18\x04 \x01(\tR\x08\x63\x61llerId\x12\x1f\n\x0bresource_id\x18\x05 \x01(\tR\nresourceId\x12\x39\n\x07outcome\x18\x06 \x01(\x0e\x32\x1f.corridor.audit.v1.AuditOutcomeR\x07outcome\x12\x16\n\x06reason\x18\x07 \x01(\tR\x06reason\x12\x1d\n\nrequest_id\x18\x08 \x01(\tR\trequestId\x12%\n\x0e\x63orrelation_id\x18\t \x01(\tR\rcorrelationId\x12?\n\x0b\x65nvironment\x18\n \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime*`\n\x0c\x41uditOutcome\x12\x1d\n\x19\x41UDIT_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41UDIT_OUTCOME_DONE\x10\x01\x12\x19\n\x15\x41UDIT_OUTCOME_REFUSED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#corridor/audit/v1/audit_entry.proto\x12\x11\x63orridor.audit.v1\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc4\x05\n\nAuditEntry\x12$\n\x0e\x61udit_entry_id\x18\x01 \x01(\tR\x0c\x61uditEntryId\x12\x16\n\x06\x61\x63tion\x18\x02 \x01(\tR\x06\x61\x63tion\x12\x16\n\x06method\x18\x03 \x01(\tR\x06method\x12\x1b\n\tcaller_id\x18\x04 \x01(\tR\x08\x63\x61llerId\x12\x1f\n\x0bresource_id\x18\x05 \x01(\tR\nresourceId\x12\x39\n\x07outcome\x18\x06 \x01(\x0e\x32\x1f.corridor.audit.v1.AuditOutcomeR\x07outcome\x12\x16\n\x06reason\x18\x07 \x01(\tR\x06reason\x12\x1d\n\nrequest_id\x18\x08 \x01(\tR\trequestId\x12%\n\x0e\x63orrelation_id\x18\t \x01(\tR\rcorrelationId\x12?\n\x0b\x65nvironment\x18\n \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12@\n\x0b\x63\x61ller_kind\x18\x0c \x01(\x0e\x32\x1f.corridor.options.v1.CallerKindR\ncallerKind\x12\x18\n\x07subject\x18\r \x01(\tR\x07subject\x12!\n\tclient_ip\x18\x0e \x01(\tB\x04\xf0\xd8#\x01R\x08\x63lientIp\x12,\n\x12\x63laimed_company_id\x18\x0f \x01(\tR\x10\x63laimedCompanyId\x12\x1f\n\x0b\x61pproval_id\x18\x10 \x01(\tR\napprovalId\x12%\n\x0erequest_digest\x18\x11 \x01(\x0cR\rrequestDigest\x12\x16\n\x06\x64\x65tail\x18\x12 \x01(\tR\x06\x64\x65tail*`\n\x0c\x41uditOutcome\x12\x1d\n\x19\x41UDIT_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41UDIT_OUTCOME_DONE\x10\x01\x12\x19\n\x15\x41UDIT_OUTCOME_REFUSED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'corridor.audit.v1.audit_entry_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AUDITOUTCOME']._serialized_start=569
-  _globals['_AUDITOUTCOME']._serialized_end=665
-  _globals['_AUDITENTRY']._serialized_start=128
-  _globals['_AUDITENTRY']._serialized_end=567
+  _globals['_AUDITENTRY'].fields_by_name['client_ip']._loaded_options = None
+  _globals['_AUDITENTRY'].fields_by_name['client_ip']._serialized_options = b'\360\330#\001'
+  _globals['_AUDITOUTCOME']._serialized_start=905
+  _globals['_AUDITOUTCOME']._serialized_end=1001
+  _globals['_AUDITENTRY']._serialized_start=195
+  _globals['_AUDITENTRY']._serialized_end=903
 # @@protoc_insertion_point(module_scope)

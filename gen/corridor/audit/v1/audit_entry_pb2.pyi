@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from corridor.options.v1 import method_pb2 as _method_pb2
 from corridor.type.v1 import environment_pb2 as _environment_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -60,6 +61,13 @@ class AuditEntry(_message.Message):
     CORRELATION_ID_FIELD_NUMBER: _builtins.int
     ENVIRONMENT_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    CALLER_KIND_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    CLIENT_IP_FIELD_NUMBER: _builtins.int
+    CLAIMED_COMPANY_ID_FIELD_NUMBER: _builtins.int
+    APPROVAL_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_DIGEST_FIELD_NUMBER: _builtins.int
+    DETAIL_FIELD_NUMBER: _builtins.int
     audit_entry_id: _builtins.str
     """The entry's id, `aud_…`."""
     action: _builtins.str
@@ -67,7 +75,7 @@ class AuditEntry(_message.Message):
     method: _builtins.str
     """The gRPC method."""
     caller_id: _builtins.str
-    """Who asked: the id of an API key, or `corridor` for what the platform does by itself."""
+    """Who asked: the id of an API key or of an OAuth client, or `corridor` for what the platform does by itself."""
     resource_id: _builtins.str
     """The resource that it was about, where it is known."""
     outcome: Global___AuditOutcome.ValueType
@@ -80,6 +88,20 @@ class AuditEntry(_message.Message):
     """The id that ties it to everything that it led to."""
     environment: _environment_pb2.Environment.ValueType
     """The environment."""
+    caller_kind: _method_pb2.CallerKind.ValueType
+    """What kind of caller it was."""
+    subject: _builtins.str
+    """The person on whose behalf the caller asked, where there was one."""
+    client_ip: _builtins.str
+    """The address from which the call came."""
+    claimed_company_id: _builtins.str
+    """The company that the caller said it was. It is recorded, and never believed."""
+    approval_id: _builtins.str
+    """The approval by which the call ran, where it needed one."""
+    request_digest: _builtins.bytes
+    """SHA-256 over the request, every sensitive field left out. Empty for a call that was refused before it was read."""
+    detail: _builtins.str
+    """What else is to be said, such as how many calls of a crowd the entry stands for."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it happened."""
@@ -98,10 +120,17 @@ class AuditEntry(_message.Message):
         correlation_id: _builtins.str = ...,
         environment: _environment_pb2.Environment.ValueType = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        caller_kind: _method_pb2.CallerKind.ValueType = ...,
+        subject: _builtins.str = ...,
+        client_ip: _builtins.str = ...,
+        claimed_company_id: _builtins.str = ...,
+        approval_id: _builtins.str = ...,
+        request_digest: _builtins.bytes = ...,
+        detail: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "audit_entry_id", b"audit_entry_id", "caller_id", b"caller_id", "correlation_id", b"correlation_id", "create_time", b"create_time", "environment", b"environment", "method", b"method", "outcome", b"outcome", "reason", b"reason", "request_id", b"request_id", "resource_id", b"resource_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "approval_id", b"approval_id", "audit_entry_id", b"audit_entry_id", "caller_id", b"caller_id", "caller_kind", b"caller_kind", "claimed_company_id", b"claimed_company_id", "client_ip", b"client_ip", "correlation_id", b"correlation_id", "create_time", b"create_time", "detail", b"detail", "environment", b"environment", "method", b"method", "outcome", b"outcome", "reason", b"reason", "request_digest", b"request_digest", "request_id", b"request_id", "resource_id", b"resource_id", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,13 +23,15 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from corridor.audit.v1 import audit_checkpoint_pb2 as corridor_dot_audit_dot_v1_dot_audit__checkpoint__pb2
 from corridor.audit.v1 import audit_entry_pb2 as corridor_dot_audit_dot_v1_dot_audit__entry__pb2
 from corridor.errors.v1 import error_reason_pb2 as corridor_dot_errors_dot_v1_dot_error__reason__pb2
 from corridor.options.v1 import method_pb2 as corridor_dot_options_dot_v1_dot_method__pb2
+from corridor.type.v1 import period_pb2 as corridor_dot_type_dot_v1_dot_period__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%corridor/audit/v1/audit_service.proto\x12\x11\x63orridor.audit.v1\x1a\x1b\x62uf/validate/validate.proto\x1a#corridor/audit/v1/audit_entry.proto\x1a%corridor/errors/v1/error_reason.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\"\xe7\x01\n\x17ListAuditEntriesRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x42\n\x0bresource_id\x18\x03 \x01(\tB!\xbaH\x1er\x1c\x18(2\x18^([a-z]+_[0-9a-z]{26})?$R\nresourceId\x12\x36\n\x06\x61\x63tion\x18\x04 \x01(\tB\x1e\xbaH\x1br\x19\x18@2\x15^([a-z_]+\\.[a-z_]+)?$R\x06\x61\x63tion\"\x86\x01\n\x18ListAuditEntriesResponse\x12\x42\n\raudit_entries\x18\x01 \x03(\x0b\x32\x1d.corridor.audit.v1.AuditEntryR\x0c\x61uditEntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xc2\x01\n\x0c\x41uditService\x12\xb1\x01\n\x10ListAuditEntries\x12*.corridor.audit.v1.ListAuditEntriesRequest\x1a+.corridor.audit.v1.ListAuditEntriesResponse\"D\xea\xd8# \n\naudit:read\x10\x01\x1a\x02\x08\x05\"\naudit.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/audit-entriesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%corridor/audit/v1/audit_service.proto\x12\x11\x63orridor.audit.v1\x1a\x1b\x62uf/validate/validate.proto\x1a(corridor/audit/v1/audit_checkpoint.proto\x1a#corridor/audit/v1/audit_entry.proto\x1a%corridor/errors/v1/error_reason.proto\x1a corridor/options/v1/method.proto\x1a\x1d\x63orridor/type/v1/period.proto\x1a\x1cgoogle/api/annotations.proto\"\x9c\x05\n\x17ListAuditEntriesRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x42\n\x0bresource_id\x18\x03 \x01(\tB!\xbaH\x1er\x1c\x18(2\x18^([a-z]+_[0-9a-z]{26})?$R\nresourceId\x12\x36\n\x06\x61\x63tion\x18\x04 \x01(\tB\x1e\xbaH\x1br\x19\x18@2\x15^([a-z_]+\\.[a-z_]+)?$R\x06\x61\x63tion\x12%\n\tcaller_id\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01R\x08\x63\x61llerId\x12\x43\n\x0e\x63orrelation_id\x18\x06 \x01(\tB\x1c\xbaH\x19r\x17\x18\x80\x01\x32\x12^[A-Za-z0-9._:-]*$R\rcorrelationId\x12\xbb\x01\n\x07\x63reated\x18\x07 \x01(\x0b\x32\x18.corridor.type.v1.PeriodB\x86\x01\xbaH\x82\x01\xba\x01\x7f\n\x0cperiod.order\x12\x1dmust not end before it starts\x1aP!has(this.start_time) || !has(this.end_time) || this.start_time <= this.end_timeR\x07\x63reated\x12\x43\n\x07outcome\x18\x08 \x01(\x0e\x32\x1f.corridor.audit.v1.AuditOutcomeB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x07outcome\x12\x44\n\x06method\x18\t \x01(\tB,\xbaH)r\'\x18\x80\x01\x32\"^(/[A-Za-z0-9_.]+/[A-Za-z0-9_]+)?$R\x06method\"\x86\x01\n\x18ListAuditEntriesResponse\x12\x42\n\raudit_entries\x18\x01 \x03(\x0b\x32\x1d.corridor.audit.v1.AuditEntryR\x0c\x61uditEntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"Y\n\x14GetAuditEntryRequest\x12\x41\n\x0e\x61udit_entry_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^aud_[0-9a-z]{26}$R\x0c\x61uditEntryId\"W\n\x15GetAuditEntryResponse\x12>\n\x0b\x61udit_entry\x18\x01 \x01(\x0b\x32\x1d.corridor.audit.v1.AuditEntryR\nauditEntry\"[\n\x16ProveAuditEntryRequest\x12\x41\n\x0e\x61udit_entry_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^aud_[0-9a-z]{26}$R\x0c\x61uditEntryId\"N\n\x17ProveAuditEntryResponse\x12\x33\n\x05proof\x18\x01 \x01(\x0b\x32\x1d.corridor.audit.v1.AuditProofR\x05proof\"o\n\x1bListAuditCheckpointsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"\x97\x01\n\x1cListAuditCheckpointsResponse\x12O\n\x11\x61udit_checkpoints\x18\x01 \x03(\x0b\x32\".corridor.audit.v1.AuditCheckpointR\x10\x61uditCheckpoints\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x14\n\x12GetAuditKeyRequest\"O\n\x13GetAuditKeyResponse\x12\x38\n\taudit_key\x18\x01 \x01(\x0b\x32\x1b.corridor.audit.v1.AuditKeyR\x08\x61uditKey2\xd3\x07\n\x0c\x41uditService\x12\xb1\x01\n\x10ListAuditEntries\x12*.corridor.audit.v1.ListAuditEntriesRequest\x1a+.corridor.audit.v1.ListAuditEntriesResponse\"D\xea\xd8# \n\naudit:read\x10\x01\x1a\x02\x08\x05\"\naudit.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x13\x12\x11/v1/audit-entries\x12\xc5\x01\n\rGetAuditEntry\x12\'.corridor.audit.v1.GetAuditEntryRequest\x1a(.corridor.audit.v1.GetAuditEntryResponse\"a\xea\xd8#\x1f\n\naudit:read\x10\x01\x1a\x02\x08\x05\"\taudit.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02\x31\x12\"/v1/audit-entries/{audit_entry_id}b\x0b\x61udit_entry\x12\xce\x01\n\x0fProveAuditEntry\x12).corridor.audit.v1.ProveAuditEntryRequest\x1a*.corridor.audit.v1.ProveAuditEntryResponse\"d\xea\xd8#!\n\naudit:read\x10\x01\x1a\x02\x08\x05\"\x0b\x61udit.prove(\x01\x8a\xd9#\x04\n\x02(_\x82\xd3\xe4\x93\x02\x31\x12(/v1/audit-entries/{audit_entry_id}:proveb\x05proof\x12\xcd\x01\n\x14ListAuditCheckpoints\x12..corridor.audit.v1.ListAuditCheckpointsRequest\x1a/.corridor.audit.v1.ListAuditCheckpointsResponse\"T\xea\xd8#,\n\naudit:read\x10\x01\x1a\x02\x08\x05\"\x16\x61udit.list_checkpoints(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/audit-checkpoints\x12\xa5\x01\n\x0bGetAuditKey\x12%.corridor.audit.v1.GetAuditKeyRequest\x1a&.corridor.audit.v1.GetAuditKeyResponse\"G\xea\xd8##\n\naudit:read\x10\x01\x1a\x02\x08\x05\"\raudit.get_key(\x01\x82\xd3\xe4\x93\x02\x1a\x12\r/v1/audit-keyb\taudit_keyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -44,12 +46,54 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['resource_id']._serialized_options = b'\272H\036r\034\030(2\030^([a-z]+_[0-9a-z]{26})?$'
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['action']._loaded_options = None
   _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['action']._serialized_options = b'\272H\033r\031\030@2\025^([a-z_]+\\.[a-z_]+)?$'
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['caller_id']._loaded_options = None
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['caller_id']._serialized_options = b'\272H\005r\003\030\200\001'
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['correlation_id']._loaded_options = None
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['correlation_id']._serialized_options = b'\272H\031r\027\030\200\0012\022^[A-Za-z0-9._:-]*$'
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['created']._loaded_options = None
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['created']._serialized_options = b'\272H\202\001\272\001\177\n\014period.order\022\035must not end before it starts\032P!has(this.start_time) || !has(this.end_time) || this.start_time <= this.end_time'
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['outcome']._loaded_options = None
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['outcome']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['method']._loaded_options = None
+  _globals['_LISTAUDITENTRIESREQUEST'].fields_by_name['method']._serialized_options = b'\272H)r\'\030\200\0012\"^(/[A-Za-z0-9_.]+/[A-Za-z0-9_]+)?$'
+  _globals['_GETAUDITENTRYREQUEST'].fields_by_name['audit_entry_id']._loaded_options = None
+  _globals['_GETAUDITENTRYREQUEST'].fields_by_name['audit_entry_id']._serialized_options = b'\272H\030r\026\030\0362\022^aud_[0-9a-z]{26}$'
+  _globals['_PROVEAUDITENTRYREQUEST'].fields_by_name['audit_entry_id']._loaded_options = None
+  _globals['_PROVEAUDITENTRYREQUEST'].fields_by_name['audit_entry_id']._serialized_options = b'\272H\030r\026\030\0362\022^aud_[0-9a-z]{26}$'
+  _globals['_LISTAUDITCHECKPOINTSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTAUDITCHECKPOINTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\372\001(\000'
+  _globals['_LISTAUDITCHECKPOINTSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTAUDITCHECKPOINTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
   _globals['_AUDITSERVICE'].methods_by_name['ListAuditEntries']._loaded_options = None
   _globals['_AUDITSERVICE'].methods_by_name['ListAuditEntries']._serialized_options = b'\352\330# \n\naudit:read\020\001\032\002\010\005\"\naudit.list(\001\212\331#\003\n\001)\202\323\344\223\002\023\022\021/v1/audit-entries'
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=230
-  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=461
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=464
-  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=598
-  _globals['_AUDITSERVICE']._serialized_start=601
-  _globals['_AUDITSERVICE']._serialized_end=795
+  _globals['_AUDITSERVICE'].methods_by_name['GetAuditEntry']._loaded_options = None
+  _globals['_AUDITSERVICE'].methods_by_name['GetAuditEntry']._serialized_options = b'\352\330#\037\n\naudit:read\020\001\032\002\010\005\"\taudit.get(\001\212\331#\003\n\001(\202\323\344\223\0021\022\"/v1/audit-entries/{audit_entry_id}b\013audit_entry'
+  _globals['_AUDITSERVICE'].methods_by_name['ProveAuditEntry']._loaded_options = None
+  _globals['_AUDITSERVICE'].methods_by_name['ProveAuditEntry']._serialized_options = b'\352\330#!\n\naudit:read\020\001\032\002\010\005\"\013audit.prove(\001\212\331#\004\n\002(_\202\323\344\223\0021\022(/v1/audit-entries/{audit_entry_id}:proveb\005proof'
+  _globals['_AUDITSERVICE'].methods_by_name['ListAuditCheckpoints']._loaded_options = None
+  _globals['_AUDITSERVICE'].methods_by_name['ListAuditCheckpoints']._serialized_options = b'\352\330#,\n\naudit:read\020\001\032\002\010\005\"\026audit.list_checkpoints(\001\212\331#\003\n\001)\202\323\344\223\002\027\022\025/v1/audit-checkpoints'
+  _globals['_AUDITSERVICE'].methods_by_name['GetAuditKey']._loaded_options = None
+  _globals['_AUDITSERVICE'].methods_by_name['GetAuditKey']._serialized_options = b'\352\330##\n\naudit:read\020\001\032\002\010\005\"\raudit.get_key(\001\202\323\344\223\002\032\022\r/v1/audit-keyb\taudit_key'
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_start=303
+  _globals['_LISTAUDITENTRIESREQUEST']._serialized_end=971
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_start=974
+  _globals['_LISTAUDITENTRIESRESPONSE']._serialized_end=1108
+  _globals['_GETAUDITENTRYREQUEST']._serialized_start=1110
+  _globals['_GETAUDITENTRYREQUEST']._serialized_end=1199
+  _globals['_GETAUDITENTRYRESPONSE']._serialized_start=1201
+  _globals['_GETAUDITENTRYRESPONSE']._serialized_end=1288
+  _globals['_PROVEAUDITENTRYREQUEST']._serialized_start=1290
+  _globals['_PROVEAUDITENTRYREQUEST']._serialized_end=1381
+  _globals['_PROVEAUDITENTRYRESPONSE']._serialized_start=1383
+  _globals['_PROVEAUDITENTRYRESPONSE']._serialized_end=1461
+  _globals['_LISTAUDITCHECKPOINTSREQUEST']._serialized_start=1463
+  _globals['_LISTAUDITCHECKPOINTSREQUEST']._serialized_end=1574
+  _globals['_LISTAUDITCHECKPOINTSRESPONSE']._serialized_start=1577
+  _globals['_LISTAUDITCHECKPOINTSRESPONSE']._serialized_end=1728
+  _globals['_GETAUDITKEYREQUEST']._serialized_start=1730
+  _globals['_GETAUDITKEYREQUEST']._serialized_end=1750
+  _globals['_GETAUDITKEYRESPONSE']._serialized_start=1752
+  _globals['_GETAUDITKEYRESPONSE']._serialized_end=1831
+  _globals['_AUDITSERVICE']._serialized_start=1834
+  _globals['_AUDITSERVICE']._serialized_end=2813
 # @@protoc_insertion_point(module_scope)

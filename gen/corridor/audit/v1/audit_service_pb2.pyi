@@ -4,7 +4,9 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from corridor.audit.v1 import audit_checkpoint_pb2 as _audit_checkpoint_pb2
 from corridor.audit.v1 import audit_entry_pb2 as _audit_entry_pb2
+from corridor.type.v1 import period_pb2 as _period_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -29,6 +31,11 @@ class ListAuditEntriesRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     RESOURCE_ID_FIELD_NUMBER: _builtins.int
     ACTION_FIELD_NUMBER: _builtins.int
+    CALLER_ID_FIELD_NUMBER: _builtins.int
+    CORRELATION_ID_FIELD_NUMBER: _builtins.int
+    CREATED_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """How many to return at most: 1 to 250. Missing or 0 means 50."""
     page_token: _builtins.str
@@ -37,6 +44,18 @@ class ListAuditEntriesRequest(_message.Message):
     """Only entries about this resource."""
     action: _builtins.str
     """Only entries of this action."""
+    caller_id: _builtins.str
+    """Only entries of this caller."""
+    correlation_id: _builtins.str
+    """Only entries with this correlation id."""
+    outcome: _audit_entry_pb2.AuditOutcome.ValueType
+    """Only entries with this outcome."""
+    method: _builtins.str
+    """Only entries of this gRPC method, such as `/corridor.payouts.v1.PayoutService/CreatePayout`."""
+    @_builtins.property
+    def created(self) -> _period_pb2.Period:
+        """Only entries that were made in this period."""
+
     def __init__(
         self,
         *,
@@ -44,10 +63,15 @@ class ListAuditEntriesRequest(_message.Message):
         page_token: _builtins.str = ...,
         resource_id: _builtins.str = ...,
         action: _builtins.str = ...,
+        caller_id: _builtins.str = ...,
+        correlation_id: _builtins.str = ...,
+        created: _period_pb2.Period | None = ...,
+        outcome: _audit_entry_pb2.AuditOutcome.ValueType = ...,
+        method: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created", b"created"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "page_size", b"page_size", "page_token", b"page_token", "resource_id", b"resource_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "caller_id", b"caller_id", "correlation_id", b"correlation_id", "created", b"created", "method", b"method", "outcome", b"outcome", "page_size", b"page_size", "page_token", b"page_token", "resource_id", b"resource_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -80,3 +104,190 @@ class ListAuditEntriesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListAuditEntriesResponse: _TypeAlias = ListAuditEntriesResponse  # noqa: Y015
+
+@_typing.final
+class GetAuditEntryRequest(_message.Message):
+    """GetAuditEntryRequest names one entry."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUDIT_ENTRY_ID_FIELD_NUMBER: _builtins.int
+    audit_entry_id: _builtins.str
+    """The entry's id."""
+    def __init__(
+        self,
+        *,
+        audit_entry_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entry_id", b"audit_entry_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAuditEntryRequest: _TypeAlias = GetAuditEntryRequest  # noqa: Y015
+
+@_typing.final
+class GetAuditEntryResponse(_message.Message):
+    """GetAuditEntryResponse is one entry."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUDIT_ENTRY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def audit_entry(self) -> _audit_entry_pb2.AuditEntry:
+        """The entry."""
+
+    def __init__(
+        self,
+        *,
+        audit_entry: _audit_entry_pb2.AuditEntry | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audit_entry", b"audit_entry"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entry", b"audit_entry"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAuditEntryResponse: _TypeAlias = GetAuditEntryResponse  # noqa: Y015
+
+@_typing.final
+class ProveAuditEntryRequest(_message.Message):
+    """ProveAuditEntryRequest names the entry to prove."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUDIT_ENTRY_ID_FIELD_NUMBER: _builtins.int
+    audit_entry_id: _builtins.str
+    """The entry's id."""
+    def __init__(
+        self,
+        *,
+        audit_entry_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_entry_id", b"audit_entry_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProveAuditEntryRequest: _TypeAlias = ProveAuditEntryRequest  # noqa: Y015
+
+@_typing.final
+class ProveAuditEntryResponse(_message.Message):
+    """ProveAuditEntryResponse is the proof."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROOF_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def proof(self) -> _audit_checkpoint_pb2.AuditProof:
+        """The proof."""
+
+    def __init__(
+        self,
+        *,
+        proof: _audit_checkpoint_pb2.AuditProof | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proof", b"proof"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["proof", b"proof"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProveAuditEntryResponse: _TypeAlias = ProveAuditEntryResponse  # noqa: Y015
+
+@_typing.final
+class ListAuditCheckpointsRequest(_message.Message):
+    """ListAuditCheckpointsRequest asks for a page of checkpoints."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    """How many to return at most: 1 to 250. Missing or 0 means 50."""
+    page_token: _builtins.str
+    """Where to go on: the `next_page_token` of the page before."""
+    def __init__(
+        self,
+        *,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAuditCheckpointsRequest: _TypeAlias = ListAuditCheckpointsRequest  # noqa: Y015
+
+@_typing.final
+class ListAuditCheckpointsResponse(_message.Message):
+    """ListAuditCheckpointsResponse is a page of checkpoints."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUDIT_CHECKPOINTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Where to go on. Empty on the last page."""
+    @_builtins.property
+    def audit_checkpoints(self) -> _containers.RepeatedCompositeFieldContainer[_audit_checkpoint_pb2.AuditCheckpoint]:
+        """The checkpoints, the newest first."""
+
+    def __init__(
+        self,
+        *,
+        audit_checkpoints: _abc.Iterable[_audit_checkpoint_pb2.AuditCheckpoint] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_checkpoints", b"audit_checkpoints", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAuditCheckpointsResponse: _TypeAlias = ListAuditCheckpointsResponse  # noqa: Y015
+
+@_typing.final
+class GetAuditKeyRequest(_message.Message):
+    """GetAuditKeyRequest asks for the key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAuditKeyRequest: _TypeAlias = GetAuditKeyRequest  # noqa: Y015
+
+@_typing.final
+class GetAuditKeyResponse(_message.Message):
+    """GetAuditKeyResponse is the key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AUDIT_KEY_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def audit_key(self) -> _audit_checkpoint_pb2.AuditKey:
+        """The key."""
+
+    def __init__(
+        self,
+        *,
+        audit_key: _audit_checkpoint_pb2.AuditKey | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["audit_key", b"audit_key"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["audit_key", b"audit_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAuditKeyResponse: _TypeAlias = GetAuditKeyResponse  # noqa: Y015

@@ -40,6 +40,26 @@ class AuditServiceStub:
                 request_serializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditEntriesRequest.SerializeToString,
                 response_deserializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditEntriesResponse.FromString,
                 _registered_method=True)
+        self.GetAuditEntry = channel.unary_unary(
+                '/corridor.audit.v1.AuditService/GetAuditEntry',
+                request_serializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditEntryRequest.SerializeToString,
+                response_deserializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditEntryResponse.FromString,
+                _registered_method=True)
+        self.ProveAuditEntry = channel.unary_unary(
+                '/corridor.audit.v1.AuditService/ProveAuditEntry',
+                request_serializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ProveAuditEntryRequest.SerializeToString,
+                response_deserializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ProveAuditEntryResponse.FromString,
+                _registered_method=True)
+        self.ListAuditCheckpoints = channel.unary_unary(
+                '/corridor.audit.v1.AuditService/ListAuditCheckpoints',
+                request_serializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditCheckpointsRequest.SerializeToString,
+                response_deserializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditCheckpointsResponse.FromString,
+                _registered_method=True)
+        self.GetAuditKey = channel.unary_unary(
+                '/corridor.audit.v1.AuditService/GetAuditKey',
+                request_serializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditKeyRequest.SerializeToString,
+                response_deserializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditKeyResponse.FromString,
+                _registered_method=True)
 
 
 class AuditServiceServicer:
@@ -53,6 +73,34 @@ class AuditServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetAuditEntry(self, request, context):
+        """GetAuditEntry returns one audit entry.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ProveAuditEntry(self, request, context):
+        """ProveAuditEntry proves that an entry stands in a signed checkpoint. An entry is sealed within minutes.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAuditCheckpoints(self, request, context):
+        """ListAuditCheckpoints returns the checkpoints of the caller's company and environment, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAuditKey(self, request, context):
+        """GetAuditKey returns the key that verifies checkpoints.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AuditServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -60,6 +108,26 @@ def add_AuditServiceServicer_to_server(servicer, server):
                     servicer.ListAuditEntries,
                     request_deserializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditEntriesRequest.FromString,
                     response_serializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditEntriesResponse.SerializeToString,
+            ),
+            'GetAuditEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAuditEntry,
+                    request_deserializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditEntryRequest.FromString,
+                    response_serializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditEntryResponse.SerializeToString,
+            ),
+            'ProveAuditEntry': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProveAuditEntry,
+                    request_deserializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ProveAuditEntryRequest.FromString,
+                    response_serializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ProveAuditEntryResponse.SerializeToString,
+            ),
+            'ListAuditCheckpoints': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAuditCheckpoints,
+                    request_deserializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditCheckpointsRequest.FromString,
+                    response_serializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditCheckpointsResponse.SerializeToString,
+            ),
+            'GetAuditKey': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAuditKey,
+                    request_deserializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditKeyRequest.FromString,
+                    response_serializer=corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditKeyResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -90,6 +158,114 @@ class AuditService:
             '/corridor.audit.v1.AuditService/ListAuditEntries',
             corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditEntriesRequest.SerializeToString,
             corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditEntriesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAuditEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.audit.v1.AuditService/GetAuditEntry',
+            corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditEntryRequest.SerializeToString,
+            corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ProveAuditEntry(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.audit.v1.AuditService/ProveAuditEntry',
+            corridor_dot_audit_dot_v1_dot_audit__service__pb2.ProveAuditEntryRequest.SerializeToString,
+            corridor_dot_audit_dot_v1_dot_audit__service__pb2.ProveAuditEntryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAuditCheckpoints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.audit.v1.AuditService/ListAuditCheckpoints',
+            corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditCheckpointsRequest.SerializeToString,
+            corridor_dot_audit_dot_v1_dot_audit__service__pb2.ListAuditCheckpointsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAuditKey(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.audit.v1.AuditService/GetAuditKey',
+            corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditKeyRequest.SerializeToString,
+            corridor_dot_audit_dot_v1_dot_audit__service__pb2.GetAuditKeyResponse.FromString,
             options,
             channel_credentials,
             insecure,

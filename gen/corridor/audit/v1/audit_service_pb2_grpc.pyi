@@ -35,6 +35,14 @@ class AuditServiceStub:
     def __new__(cls, channel: _aio.Channel) -> AuditServiceAsyncStub: ...
     ListAuditEntries: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditEntriesRequest, _audit_service_pb2.ListAuditEntriesResponse]
     """ListAuditEntries returns audit entries of the caller's company and environment, the newest first."""
+    GetAuditEntry: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.GetAuditEntryRequest, _audit_service_pb2.GetAuditEntryResponse]
+    """GetAuditEntry returns one audit entry."""
+    ProveAuditEntry: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.ProveAuditEntryRequest, _audit_service_pb2.ProveAuditEntryResponse]
+    """ProveAuditEntry proves that an entry stands in a signed checkpoint. An entry is sealed within minutes."""
+    ListAuditCheckpoints: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditCheckpointsRequest, _audit_service_pb2.ListAuditCheckpointsResponse]
+    """ListAuditCheckpoints returns the checkpoints of the caller's company and environment, the newest first."""
+    GetAuditKey: _grpc.UnaryUnaryMultiCallable[_audit_service_pb2.GetAuditKeyRequest, _audit_service_pb2.GetAuditKeyResponse]
+    """GetAuditKey returns the key that verifies checkpoints."""
 
 @_typing.type_check_only
 class AuditServiceAsyncStub(AuditServiceStub):
@@ -43,6 +51,14 @@ class AuditServiceAsyncStub(AuditServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListAuditEntries: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditEntriesRequest, _audit_service_pb2.ListAuditEntriesResponse]  # type: ignore[assignment]
     """ListAuditEntries returns audit entries of the caller's company and environment, the newest first."""
+    GetAuditEntry: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.GetAuditEntryRequest, _audit_service_pb2.GetAuditEntryResponse]  # type: ignore[assignment]
+    """GetAuditEntry returns one audit entry."""
+    ProveAuditEntry: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ProveAuditEntryRequest, _audit_service_pb2.ProveAuditEntryResponse]  # type: ignore[assignment]
+    """ProveAuditEntry proves that an entry stands in a signed checkpoint. An entry is sealed within minutes."""
+    ListAuditCheckpoints: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.ListAuditCheckpointsRequest, _audit_service_pb2.ListAuditCheckpointsResponse]  # type: ignore[assignment]
+    """ListAuditCheckpoints returns the checkpoints of the caller's company and environment, the newest first."""
+    GetAuditKey: _aio.UnaryUnaryMultiCallable[_audit_service_pb2.GetAuditKeyRequest, _audit_service_pb2.GetAuditKeyResponse]  # type: ignore[assignment]
+    """GetAuditKey returns the key that verifies checkpoints."""
 
 class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
     """AuditService tells who asked for what, when, and what came of it."""
@@ -54,5 +70,37 @@ class AuditServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_audit_service_pb2.ListAuditEntriesResponse, _abc.Awaitable[_audit_service_pb2.ListAuditEntriesResponse]]:
         """ListAuditEntries returns audit entries of the caller's company and environment, the newest first."""
+
+    @_abc_1.abstractmethod
+    def GetAuditEntry(
+        self,
+        request: _audit_service_pb2.GetAuditEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_service_pb2.GetAuditEntryResponse, _abc.Awaitable[_audit_service_pb2.GetAuditEntryResponse]]:
+        """GetAuditEntry returns one audit entry."""
+
+    @_abc_1.abstractmethod
+    def ProveAuditEntry(
+        self,
+        request: _audit_service_pb2.ProveAuditEntryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_service_pb2.ProveAuditEntryResponse, _abc.Awaitable[_audit_service_pb2.ProveAuditEntryResponse]]:
+        """ProveAuditEntry proves that an entry stands in a signed checkpoint. An entry is sealed within minutes."""
+
+    @_abc_1.abstractmethod
+    def ListAuditCheckpoints(
+        self,
+        request: _audit_service_pb2.ListAuditCheckpointsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_service_pb2.ListAuditCheckpointsResponse, _abc.Awaitable[_audit_service_pb2.ListAuditCheckpointsResponse]]:
+        """ListAuditCheckpoints returns the checkpoints of the caller's company and environment, the newest first."""
+
+    @_abc_1.abstractmethod
+    def GetAuditKey(
+        self,
+        request: _audit_service_pb2.GetAuditKeyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_audit_service_pb2.GetAuditKeyResponse, _abc.Awaitable[_audit_service_pb2.GetAuditKeyResponse]]:
+        """GetAuditKey returns the key that verifies checkpoints."""
 
 def add_AuditServiceServicer_to_server(servicer: AuditServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

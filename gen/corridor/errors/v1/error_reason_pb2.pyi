@@ -97,9 +97,9 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     Example: a client sends half of the body and then nothing for 30 seconds.
     """
     ERROR_REASON_UNAUTHENTICATED: _ErrorReason.ValueType  # 20
-    """There is no credential, or one that is unknown, malformed, expired or revoked. Which of these is not said.
+    """The credential is not valid: nobody's, or with a wrong secret. Which of these is not said.
 
-    Example: a key that was revoked a second ago.
+    Example: a key with the prefix of a real one, and a secret that was guessed.
     """
     ERROR_REASON_PERMISSION_DENIED: _ErrorReason.ValueType  # 21
     """The credential is valid, and lacks the scopes or is not of a kind that the method admits.
@@ -110,6 +110,41 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The caller has used its allowance for this class of calls. Nothing was changed.
 
     Example: the 101st call of a second where 100 are allowed; RateLimit and Retry-After say when to go on.
+    """
+    ERROR_REASON_CREDENTIAL_MISSING: _ErrorReason.ValueType  # 23
+    """The call carries no credential.
+
+    Example: `GET /v1/payouts` without an `Authorization` header.
+    """
+    ERROR_REASON_CREDENTIAL_MALFORMED: _ErrorReason.ValueType  # 24
+    """What the call carries as its credential cannot be one: two of them, an unknown scheme, a form that no credential has, or a token that is too long.
+
+    Example: `Authorization: Bearer not a key`.
+    """
+    ERROR_REASON_CREDENTIAL_EXPIRED: _ErrorReason.ValueType  # 25
+    """The credential was right once, and its time is over. Only who holds the whole credential is told.
+
+    Example: an access token whose `exp` has passed; a rotated API key whose overlap has ended.
+    """
+    ERROR_REASON_CREDENTIAL_REVOKED: _ErrorReason.ValueType  # 26
+    """The credential was ended by a person or a program of the company. Only who holds the whole credential is told.
+
+    Example: an API key after `POST /v1/api-keys/{api_key_id}:revoke`.
+    """
+    ERROR_REASON_CREDENTIAL_INACTIVE: _ErrorReason.ValueType  # 27
+    """The credential is not in use: it is pending, or was suspended. Only who holds the whole credential is told.
+
+    Example: an API key that was made as pending and is not activated yet.
+    """
+    ERROR_REASON_CREDENTIAL_WRONG_ENVIRONMENT: _ErrorReason.ValueType  # 28
+    """The credential is for another environment than the caller says, or than this installation serves.
+
+    Example: a `ck_test_` key together with `X-Corridor-Environment: live`.
+    """
+    ERROR_REASON_CREDENTIAL_WRONG_AUDIENCE: _ErrorReason.ValueType  # 29
+    """The access token was made for somebody else.
+
+    Example: a token whose `aud` is another API (RFC 9068, section 4).
     """
     ERROR_REASON_IDEMPOTENCY_KEY_REQUIRED: _ErrorReason.ValueType  # 30
     """The method changes something that must not happen twice, and the call has no idempotency key.
@@ -131,6 +166,21 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Example: the same payout posted from two threads at once; one of them may be told to ask again.
     """
+    ERROR_REASON_CREDENTIAL_REPLAYED: _ErrorReason.ValueType  # 34
+    """The proof that came with the token was used before (RFC 9449, section 11.1).
+
+    Example: the same DPoP proof on two calls.
+    """
+    ERROR_REASON_CREDENTIAL_NOT_BOUND: _ErrorReason.ValueType  # 35
+    """The access token is bound to a key or a certificate, and the call does not prove that the caller has it.
+
+    Example: a DPoP-bound token without a DPoP proof; a certificate-bound token over a connection with another certificate (RFC 8705, section 3).
+    """
+    ERROR_REASON_CALLER_ADDRESS_REFUSED: _ErrorReason.ValueType  # 36
+    """The credential may not be used from the caller's address.
+
+    Example: an API key whose allowed ranges are `192.0.2.0/24`, used from `198.51.100.7`.
+    """
     ERROR_REASON_NOT_FOUND: _ErrorReason.ValueType  # 40
     """There is no such resource for this company in this environment.
 
@@ -145,6 +195,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The resource changed while the call was deciding. Nothing was changed by this call.
 
     Example: a payout is cancelled in the moment in which it is sent.
+    """
+    ERROR_REASON_TRANSITION_NOT_ALLOWED: _ErrorReason.ValueType  # 43
+    """The resource is in a state from which this command does not lead on. Nothing was changed.
+
+    Example: resuming an API key that was revoked.
     """
     ERROR_REASON_BENEFICIARY_NOT_FOUND: _ErrorReason.ValueType  # 50
     """The beneficiary named in the request does not exist for this company in this environment.
@@ -236,6 +291,53 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Example: a body that was changed after it was signed.
     """
+    ERROR_REASON_APPROVAL_PENDING: _ErrorReason.ValueType  # 80
+    """The call was taken in, and waits for somebody else to approve it. Nothing was done yet.
+
+    The request is stored exactly as it was sent; it runs when it is approved. The same call with the same key tells how it stands, and gives its answer once it ran.
+
+    Example: a payout of 50 000.00 EUR where the company's policy asks for two people above 10 000.00 EUR; the answer names `approval_id`.
+    """
+    ERROR_REASON_APPROVAL_REJECTED: _ErrorReason.ValueType  # 81
+    """The call was put before somebody, who rejected it. Nothing was done.
+
+    Example: the approver rejects a payout with the reason `wrong beneficiary`.
+    """
+    ERROR_REASON_APPROVAL_EXPIRED: _ErrorReason.ValueType  # 82
+    """Nobody decided about the call in time. Nothing was done.
+
+    Example: an approval that was still pending after the 24 hours of its policy.
+    """
+    ERROR_REASON_APPROVAL_OWN_REQUEST: _ErrorReason.ValueType  # 83
+    """Nobody approves what they asked for themselves, also not by another credential of their own.
+
+    Example: the API key that created a payout approves it.
+    """
+    ERROR_REASON_CONSENT_NOT_ACTIVE: _ErrorReason.ValueType  # 84
+    """The consent that the call rests on is not in force: revoked, expired, or not granted yet.
+
+    Example: a payout that names a consent which its subject has revoked.
+    """
+    ERROR_REASON_SPENDING_LIMIT_REACHED: _ErrorReason.ValueType  # 85
+    """A limit of the company on count or amount within a time would be passed. Refused calls do not count against it.
+
+    Example: the eleventh payout to one beneficiary within a day, where ten are allowed.
+    """
+    ERROR_REASON_RESIDENCY_MISMATCH: _ErrorReason.ValueType  # 86
+    """The company's data must stay in another region than the one that would get it.
+
+    Example: a connection to a provider without an `eu` region for a company with residency `eu`.
+    """
+    ERROR_REASON_DATA_ERASED: _ErrorReason.ValueType  # 87
+    """The resource was erased. A tombstone proves when and by whom; nothing else of it is left.
+
+    Example: reading a beneficiary after its erasure.
+    """
+    ERROR_REASON_AUDIT_ENTRY_NOT_SEALED: _ErrorReason.ValueType  # 95
+    """The audit entry is not sealed yet: no checkpoint has it.
+
+    Example: proving an entry in the minute in which it was made.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is why a call failed, in one word that never changes its meaning.
@@ -313,9 +415,9 @@ ERROR_REASON_REQUEST_TIMEOUT: ErrorReason.ValueType  # 13
 Example: a client sends half of the body and then nothing for 30 seconds.
 """
 ERROR_REASON_UNAUTHENTICATED: ErrorReason.ValueType  # 20
-"""There is no credential, or one that is unknown, malformed, expired or revoked. Which of these is not said.
+"""The credential is not valid: nobody's, or with a wrong secret. Which of these is not said.
 
-Example: a key that was revoked a second ago.
+Example: a key with the prefix of a real one, and a secret that was guessed.
 """
 ERROR_REASON_PERMISSION_DENIED: ErrorReason.ValueType  # 21
 """The credential is valid, and lacks the scopes or is not of a kind that the method admits.
@@ -326,6 +428,41 @@ ERROR_REASON_RATE_LIMITED: ErrorReason.ValueType  # 22
 """The caller has used its allowance for this class of calls. Nothing was changed.
 
 Example: the 101st call of a second where 100 are allowed; RateLimit and Retry-After say when to go on.
+"""
+ERROR_REASON_CREDENTIAL_MISSING: ErrorReason.ValueType  # 23
+"""The call carries no credential.
+
+Example: `GET /v1/payouts` without an `Authorization` header.
+"""
+ERROR_REASON_CREDENTIAL_MALFORMED: ErrorReason.ValueType  # 24
+"""What the call carries as its credential cannot be one: two of them, an unknown scheme, a form that no credential has, or a token that is too long.
+
+Example: `Authorization: Bearer not a key`.
+"""
+ERROR_REASON_CREDENTIAL_EXPIRED: ErrorReason.ValueType  # 25
+"""The credential was right once, and its time is over. Only who holds the whole credential is told.
+
+Example: an access token whose `exp` has passed; a rotated API key whose overlap has ended.
+"""
+ERROR_REASON_CREDENTIAL_REVOKED: ErrorReason.ValueType  # 26
+"""The credential was ended by a person or a program of the company. Only who holds the whole credential is told.
+
+Example: an API key after `POST /v1/api-keys/{api_key_id}:revoke`.
+"""
+ERROR_REASON_CREDENTIAL_INACTIVE: ErrorReason.ValueType  # 27
+"""The credential is not in use: it is pending, or was suspended. Only who holds the whole credential is told.
+
+Example: an API key that was made as pending and is not activated yet.
+"""
+ERROR_REASON_CREDENTIAL_WRONG_ENVIRONMENT: ErrorReason.ValueType  # 28
+"""The credential is for another environment than the caller says, or than this installation serves.
+
+Example: a `ck_test_` key together with `X-Corridor-Environment: live`.
+"""
+ERROR_REASON_CREDENTIAL_WRONG_AUDIENCE: ErrorReason.ValueType  # 29
+"""The access token was made for somebody else.
+
+Example: a token whose `aud` is another API (RFC 9068, section 4).
 """
 ERROR_REASON_IDEMPOTENCY_KEY_REQUIRED: ErrorReason.ValueType  # 30
 """The method changes something that must not happen twice, and the call has no idempotency key.
@@ -347,6 +484,21 @@ ERROR_REASON_IDEMPOTENCY_IN_PROGRESS: ErrorReason.ValueType  # 33
 
 Example: the same payout posted from two threads at once; one of them may be told to ask again.
 """
+ERROR_REASON_CREDENTIAL_REPLAYED: ErrorReason.ValueType  # 34
+"""The proof that came with the token was used before (RFC 9449, section 11.1).
+
+Example: the same DPoP proof on two calls.
+"""
+ERROR_REASON_CREDENTIAL_NOT_BOUND: ErrorReason.ValueType  # 35
+"""The access token is bound to a key or a certificate, and the call does not prove that the caller has it.
+
+Example: a DPoP-bound token without a DPoP proof; a certificate-bound token over a connection with another certificate (RFC 8705, section 3).
+"""
+ERROR_REASON_CALLER_ADDRESS_REFUSED: ErrorReason.ValueType  # 36
+"""The credential may not be used from the caller's address.
+
+Example: an API key whose allowed ranges are `192.0.2.0/24`, used from `198.51.100.7`.
+"""
 ERROR_REASON_NOT_FOUND: ErrorReason.ValueType  # 40
 """There is no such resource for this company in this environment.
 
@@ -361,6 +513,11 @@ ERROR_REASON_STATE_CONFLICT: ErrorReason.ValueType  # 42
 """The resource changed while the call was deciding. Nothing was changed by this call.
 
 Example: a payout is cancelled in the moment in which it is sent.
+"""
+ERROR_REASON_TRANSITION_NOT_ALLOWED: ErrorReason.ValueType  # 43
+"""The resource is in a state from which this command does not lead on. Nothing was changed.
+
+Example: resuming an API key that was revoked.
 """
 ERROR_REASON_BENEFICIARY_NOT_FOUND: ErrorReason.ValueType  # 50
 """The beneficiary named in the request does not exist for this company in this environment.
@@ -452,6 +609,53 @@ ERROR_REASON_INBOUND_REFUSED: ErrorReason.ValueType  # 73
 
 Example: a body that was changed after it was signed.
 """
+ERROR_REASON_APPROVAL_PENDING: ErrorReason.ValueType  # 80
+"""The call was taken in, and waits for somebody else to approve it. Nothing was done yet.
+
+The request is stored exactly as it was sent; it runs when it is approved. The same call with the same key tells how it stands, and gives its answer once it ran.
+
+Example: a payout of 50 000.00 EUR where the company's policy asks for two people above 10 000.00 EUR; the answer names `approval_id`.
+"""
+ERROR_REASON_APPROVAL_REJECTED: ErrorReason.ValueType  # 81
+"""The call was put before somebody, who rejected it. Nothing was done.
+
+Example: the approver rejects a payout with the reason `wrong beneficiary`.
+"""
+ERROR_REASON_APPROVAL_EXPIRED: ErrorReason.ValueType  # 82
+"""Nobody decided about the call in time. Nothing was done.
+
+Example: an approval that was still pending after the 24 hours of its policy.
+"""
+ERROR_REASON_APPROVAL_OWN_REQUEST: ErrorReason.ValueType  # 83
+"""Nobody approves what they asked for themselves, also not by another credential of their own.
+
+Example: the API key that created a payout approves it.
+"""
+ERROR_REASON_CONSENT_NOT_ACTIVE: ErrorReason.ValueType  # 84
+"""The consent that the call rests on is not in force: revoked, expired, or not granted yet.
+
+Example: a payout that names a consent which its subject has revoked.
+"""
+ERROR_REASON_SPENDING_LIMIT_REACHED: ErrorReason.ValueType  # 85
+"""A limit of the company on count or amount within a time would be passed. Refused calls do not count against it.
+
+Example: the eleventh payout to one beneficiary within a day, where ten are allowed.
+"""
+ERROR_REASON_RESIDENCY_MISMATCH: ErrorReason.ValueType  # 86
+"""The company's data must stay in another region than the one that would get it.
+
+Example: a connection to a provider without an `eu` region for a company with residency `eu`.
+"""
+ERROR_REASON_DATA_ERASED: ErrorReason.ValueType  # 87
+"""The resource was erased. A tombstone proves when and by whom; nothing else of it is left.
+
+Example: reading a beneficiary after its erasure.
+"""
+ERROR_REASON_AUDIT_ENTRY_NOT_SEALED: ErrorReason.ValueType  # 95
+"""The audit entry is not sealed yet: no checkpoint has it.
+
+Example: proving an entry in the minute in which it was made.
+"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 
 @_typing.final
@@ -460,6 +664,8 @@ class MethodErrors(_message.Message):
 
     Every method can fail with INTERNAL, UNAVAILABLE, DEADLINE_EXCEEDED, INVALID_ARGUMENT, MALFORMED_REQUEST,
     UNAUTHENTICATED, PERMISSION_DENIED and RATE_LIMITED.
+    A method that changes something can be put under approval, and then fail with APPROVAL_PENDING, APPROVAL_REJECTED or
+    APPROVAL_EXPIRED as well.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

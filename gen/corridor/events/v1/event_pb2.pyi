@@ -55,7 +55,10 @@ class Event(_message.Message):
 
     @_builtins.property
     def data(self) -> _any_pb2.Any:
-        """The data: the message named by the type, with the resource as it was after the change."""
+        """The data: the message named by the type, with the resource as it was after the change.
+
+        Webhook deliveries carry it with sensitive fields masked; fetch the resource for their values.
+        """
 
     def __init__(
         self,

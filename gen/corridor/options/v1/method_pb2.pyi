@@ -96,6 +96,10 @@ class _CallerKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallerKind
     """A provider that delivers a webhook. It carries no credential of ours; its signature is checked later."""
     CALLER_KIND_ANONYMOUS: _CallerKind.ValueType  # 3
     """Anyone, without a credential."""
+    CALLER_KIND_OAUTH_CLIENT: _CallerKind.ValueType  # 4
+    """A program of the company, by an access token that an OAuth client got for itself."""
+    CALLER_KIND_USER: _CallerKind.ValueType  # 5
+    """A person, by an access token that they let an OAuth client have."""
 
 class CallerKind(_CallerKind, metaclass=_CallerKindEnumTypeWrapper):
     """CallerKind is a kind of credential, and so of caller."""
@@ -108,6 +112,10 @@ CALLER_KIND_PROVIDER: CallerKind.ValueType  # 2
 """A provider that delivers a webhook. It carries no credential of ours; its signature is checked later."""
 CALLER_KIND_ANONYMOUS: CallerKind.ValueType  # 3
 """Anyone, without a credential."""
+CALLER_KIND_OAUTH_CLIENT: CallerKind.ValueType  # 4
+"""A program of the company, by an access token that an OAuth client got for itself."""
+CALLER_KIND_USER: CallerKind.ValueType  # 5
+"""A person, by an access token that they let an OAuth client have."""
 Global___CallerKind: _TypeAlias = CallerKind  # noqa: Y015
 
 class _StabilityLevel:

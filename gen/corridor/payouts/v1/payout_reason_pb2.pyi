@@ -76,6 +76,8 @@ class _PayoutReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PayoutRe
     """Cancelled by the company."""
     PAYOUT_REASON_NO_PROVIDER: _PayoutReason.ValueType  # 26
     """Every provider on the route refused it for reasons of its own set-up."""
+    PAYOUT_REASON_CONSENT_REVOKED: _PayoutReason.ValueType  # 27
+    """Cancelled: the consent on which it rested was revoked, or expired."""
 
 class PayoutReason(_PayoutReason, metaclass=_PayoutReasonEnumTypeWrapper):
     """PayoutReason is why a payout is held, failed or returned, in words that are the same for every provider and rail.
@@ -137,4 +139,6 @@ PAYOUT_REASON_CANCELLED_BY_COMPANY: PayoutReason.ValueType  # 25
 """Cancelled by the company."""
 PAYOUT_REASON_NO_PROVIDER: PayoutReason.ValueType  # 26
 """Every provider on the route refused it for reasons of its own set-up."""
+PAYOUT_REASON_CONSENT_REVOKED: PayoutReason.ValueType  # 27
+"""Cancelled: the consent on which it rested was revoked, or expired."""
 Global___PayoutReason: _TypeAlias = PayoutReason  # noqa: Y015

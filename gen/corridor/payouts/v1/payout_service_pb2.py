@@ -36,7 +36,7 @@ from corridor.type.v1 import timeline_pb2 as corridor_dot_type_dot_v1_dot_timeli
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(corridor/payouts/v1/payout_service.proto\x12\x13\x63orridor.payouts.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a corridor/payouts/v1/payout.proto\x1a)corridor/payouts/v1/payout_settings.proto\x1a\x1f\x63orridor/payouts/v1/quote.proto\x1a\x1c\x63orridor/type/v1/money.proto\x1a\x1d\x63orridor/type/v1/period.proto\x1a\x1b\x63orridor/type/v1/rail.proto\x1a\x1f\x63orridor/type/v1/timeline.proto\x1a\x1cgoogle/api/annotations.proto\"\x8e\x04\n\x13\x43reatePayoutRequest\x12\x42\n\x0e\x62\x65neficiary_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^ben_[0-9a-z]{26}$R\rbeneficiaryId\x12z\n\x06\x61mount\x18\x02 \x01(\x0b\x32\x17.corridor.type.v1.MoneyBI\xbaHF\xba\x01@\n\x0f\x61mount.positive\x12\x16must be greater than 0\x1a\x15this.amount_minor > 0\xc8\x01\x01R\x06\x61mount\x12?\n\treference\x18\x03 \x01(\tB!\xbaH\x1ar\x18\x18\x8c\x01\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\treference\x12\x34\n\x04rail\x18\x04 \x01(\x0e\x32\x16.corridor.type.v1.RailB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04rail\x12\x82\x01\n\x08metadata\x18\x05 \x03(\x0b\x32\x36.corridor.payouts.v1.CreatePayoutRequest.MetadataEntryB.\xbaH\'\x9a\x01$\x10\x14\"\x19r\x17\x10\x01\x18(2\x11^[A-Za-z0-9_.-]+$*\x05r\x03\x18\xf4\x03\xf0\xd8#\x01R\x08metadata\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"K\n\x14\x43reatePayoutResponse\x12\x33\n\x06payout\x18\x01 \x01(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x06payout\"K\n\x10GetPayoutRequest\x12\x37\n\tpayout_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^po_[0-9a-z]{26}$R\x08payoutId\"H\n\x11GetPayoutResponse\x12\x33\n\x06payout\x18\x01 \x01(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x06payout\"\xb8\x03\n\x12ListPayoutsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12K\n\x06states\x18\x03 \x03(\x0e\x32 .corridor.payouts.v1.PayoutStateB\x11\xbaH\x0e\x92\x01\x0b\x10\x08\"\x07\x82\x01\x04\x10\x01 \x00R\x06states\x12\x45\n\x0e\x62\x65neficiary_id\x18\x04 \x01(\tB\x1e\xbaH\x1br\x19\x18\x1e\x32\x15^(ben_[0-9a-z]{26})?$R\rbeneficiaryId\x12\xbb\x01\n\x07\x63reated\x18\x05 \x01(\x0b\x32\x18.corridor.type.v1.PeriodB\x86\x01\xbaH\x82\x01\xba\x01\x7f\n\x0cperiod.order\x12\x1dmust not end before it starts\x1aP!has(this.start_time) || !has(this.end_time) || this.start_time <= this.end_timeR\x07\x63reated\"t\n\x13ListPayoutsResponse\x12\x35\n\x07payouts\x18\x01 \x03(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x07payouts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"N\n\x13\x43\x61ncelPayoutRequest\x12\x37\n\tpayout_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^po_[0-9a-z]{26}$R\x08payoutId\"K\n\x14\x43\x61ncelPayoutResponse\x12\x33\n\x06payout\x18\x01 \x01(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x06payout\"M\n\x12RetryPayoutRequest\x12\x37\n\tpayout_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^po_[0-9a-z]{26}$R\x08payoutId\"J\n\x13RetryPayoutResponse\x12\x33\n\x06payout\x18\x01 \x01(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x06payout\"O\n\x14ReleasePayoutRequest\x12\x37\n\tpayout_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^po_[0-9a-z]{26}$R\x08payoutId\"L\n\x15ReleasePayoutResponse\x12\x33\n\x06payout\x18\x01 \x01(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x06payout\"\x8a\x02\n\x12QuotePayoutRequest\x12\x42\n\x0e\x62\x65neficiary_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^ben_[0-9a-z]{26}$R\rbeneficiaryId\x12z\n\x06\x61mount\x18\x02 \x01(\x0b\x32\x17.corridor.type.v1.MoneyBI\xbaHF\xba\x01@\n\x0f\x61mount.positive\x12\x16must be greater than 0\x1a\x15this.amount_minor > 0\xc8\x01\x01R\x06\x61mount\x12\x34\n\x04rail\x18\x03 \x01(\x0e\x32\x16.corridor.type.v1.RailB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04rail\"G\n\x13QuotePayoutResponse\x12\x30\n\x05quote\x18\x01 \x01(\x0b\x32\x1a.corridor.payouts.v1.QuoteR\x05quote\"S\n\x18GetPayoutTimelineRequest\x12\x37\n\tpayout_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^po_[0-9a-z]{26}$R\x08payoutId\"V\n\x19GetPayoutTimelineResponse\x12\x39\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1f.corridor.type.v1.TimelineEntryR\x07\x65ntries\"\x1a\n\x18GetPayoutSettingsRequest\"\\\n\x19GetPayoutSettingsResponse\x12?\n\x08settings\x18\x01 \x01(\x0b\x32#.corridor.payouts.v1.PayoutSettingsR\x08settings\"f\n\x1bUpdatePayoutSettingsRequest\x12G\n\x08settings\x18\x01 \x01(\x0b\x32#.corridor.payouts.v1.PayoutSettingsB\x06\xbaH\x03\xc8\x01\x01R\x08settings\"_\n\x1cUpdatePayoutSettingsResponse\x12?\n\x08settings\x18\x01 \x01(\x0b\x32#.corridor.payouts.v1.PayoutSettingsR\x08settings2\xdd\x0f\n\rPayoutService\x12\xbc\x01\n\x0c\x43reatePayout\x12(.corridor.payouts.v1.CreatePayoutRequest\x1a).corridor.payouts.v1.CreatePayoutResponse\"W\xea\xd8#\'\n\x0epayouts:create\x10\x03\x1a\x02\x08\x05\"\rpayout.create(\x03\x8a\xd9#\n\n\x08\x32\x33\x35\x34\x1e\x1f !\x82\xd3\xe4\x93\x02\x18\"\x0b/v1/payouts:\x01*b\x06payout\x12\xb0\x01\n\tGetPayout\x12%.corridor.payouts.v1.GetPayoutRequest\x1a&.corridor.payouts.v1.GetPayoutResponse\"T\xea\xd8#\"\n\x0cpayouts:read\x10\x01\x1a\x02\x08\x05\"\npayout.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02!\x12\x17/v1/payouts/{payout_id}b\x06payout\x12\xa3\x01\n\x0bListPayouts\x12\'.corridor.payouts.v1.ListPayoutsRequest\x1a(.corridor.payouts.v1.ListPayoutsResponse\"A\xea\xd8##\n\x0cpayouts:read\x10\x01\x1a\x02\x08\x05\"\x0bpayout.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/payouts\x12\xcd\x01\n\x0c\x43\x61ncelPayout\x12(.corridor.payouts.v1.CancelPayoutRequest\x1a).corridor.payouts.v1.CancelPayoutResponse\"h\xea\xd8#\'\n\x0epayouts:cancel\x10\x02\x1a\x02\x08\n\"\rpayout.cancel(\x03\x8a\xd9#\x08\n\x06(7*\x1f !\x82\xd3\xe4\x93\x02+\"\x1e/v1/payouts/{payout_id}:cancel:\x01*b\x06payout\x12\xc7\x01\n\x0bRetryPayout\x12\'.corridor.payouts.v1.RetryPayoutRequest\x1a(.corridor.payouts.v1.RetryPayoutResponse\"e\xea\xd8#&\n\x0epayouts:create\x10\x02\x1a\x02\x08\x05\"\x0cpayout.retry(\x03\x8a\xd9#\x07\n\x05(8\x1f !\x82\xd3\xe4\x93\x02*\"\x1d/v1/payouts/{payout_id}:retry:\x01*b\x06payout\x12\xd2\x01\n\rReleasePayout\x12).corridor.payouts.v1.ReleasePayoutRequest\x1a*.corridor.payouts.v1.ReleasePayoutResponse\"j\xea\xd8#)\n\x0fpayouts:release\x10\x02\x1a\x02\x08\x05\"\x0epayout.release(\x03\x8a\xd9#\x07\n\x05(9\x1f !\x82\xd3\xe4\x93\x02,\"\x1f/v1/payouts/{payout_id}:release:\x01*b\x06payout\x12\xb8\x01\n\x0bQuotePayout\x12\'.corridor.payouts.v1.QuotePayoutRequest\x1a(.corridor.payouts.v1.QuotePayoutResponse\"V\xea\xd8#$\n\x0cpayouts:read\x10\x01\x1a\x02\x08\x05\"\x0cpayout.quote(\x01\x8a\xd9#\x07\n\x05\x32\x33\x35\x34:\x82\xd3\xe4\x93\x02\x1d\"\x11/v1/payouts:quote:\x01*b\x05quote\x12\xce\x01\n\x11GetPayoutTimeline\x12-.corridor.payouts.v1.GetPayoutTimelineRequest\x1a..corridor.payouts.v1.GetPayoutTimelineResponse\"Z\xea\xd8#\'\n\x0cpayouts:read\x10\x01\x1a\x02\x08\x05\"\x0fpayout.timeline(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02\"\x12 /v1/payouts/{payout_id}/timeline\x12\xc8\x01\n\x11GetPayoutSettings\x12-.corridor.payouts.v1.GetPayoutSettingsRequest\x1a..corridor.payouts.v1.GetPayoutSettingsResponse\"T\xea\xd8#+\n\x0cpayouts:read\x10\x01\x1a\x02\x08\x05\"\x13payout_settings.get(\x01\x82\xd3\xe4\x93\x02\x1f\x12\x13/v1/payout-settingsb\x08settings\x12\xed\x01\n\x14UpdatePayoutSettings\x12\x30.corridor.payouts.v1.UpdatePayoutSettingsRequest\x1a\x31.corridor.payouts.v1.UpdatePayoutSettingsResponse\"p\xea\xd8#3\n\x11payouts:configure\x10\x02\x1a\x02\x08\x05\"\x16payout_settings.update(\x02\x8a\xd9#\x06\n\x04\x33\x1f !\x82\xd3\xe4\x93\x02)\x1a\x13/v1/payout-settings:\x08settingsb\x08settingsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(corridor/payouts/v1/payout_service.proto\x12\x13\x63orridor.payouts.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a corridor/payouts/v1/payout.proto\x1a)corridor/payouts/v1/payout_settings.proto\x1a\x1f\x63orridor/payouts/v1/quote.proto\x1a\x1c\x63orridor/type/v1/money.proto\x1a\x1d\x63orridor/type/v1/period.proto\x1a\x1b\x63orridor/type/v1/rail.proto\x1a\x1f\x63orridor/type/v1/timeline.proto\x1a\x1cgoogle/api/annotations.proto\"\xcd\x04\n\x13\x43reatePayoutRequest\x12\x42\n\x0e\x62\x65neficiary_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^ben_[0-9a-z]{26}$R\rbeneficiaryId\x12z\n\x06\x61mount\x18\x02 \x01(\x0b\x32\x17.corridor.type.v1.MoneyBI\xbaHF\xba\x01@\n\x0f\x61mount.positive\x12\x16must be greater than 0\x1a\x15this.amount_minor > 0\xc8\x01\x01R\x06\x61mount\x12?\n\treference\x18\x03 \x01(\tB!\xbaH\x1ar\x18\x18\x8c\x01\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\treference\x12\x34\n\x04rail\x18\x04 \x01(\x0e\x32\x16.corridor.type.v1.RailB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04rail\x12\x82\x01\n\x08metadata\x18\x05 \x03(\x0b\x32\x36.corridor.payouts.v1.CreatePayoutRequest.MetadataEntryB.\xbaH\'\x9a\x01$\x10\x14\"\x19r\x17\x10\x01\x18(2\x11^[A-Za-z0-9_.-]+$*\x05r\x03\x18\xf4\x03\xf0\xd8#\x01R\x08metadata\x12=\n\nconsent_id\x18\x06 \x01(\tB\x1e\xbaH\x1br\x19\x18\x1e\x32\x15^(cns_[0-9a-z]{26})?$R\tconsentId\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"K\n\x14\x43reatePayoutResponse\x12\x33\n\x06payout\x18\x01 \x01(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x06payout\"K\n\x10GetPayoutRequest\x12\x37\n\tpayout_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^po_[0-9a-z]{26}$R\x08payoutId\"H\n\x11GetPayoutResponse\x12\x33\n\x06payout\x18\x01 \x01(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x06payout\"\xb8\x03\n\x12ListPayoutsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12K\n\x06states\x18\x03 \x03(\x0e\x32 .corridor.payouts.v1.PayoutStateB\x11\xbaH\x0e\x92\x01\x0b\x10\x08\"\x07\x82\x01\x04\x10\x01 \x00R\x06states\x12\x45\n\x0e\x62\x65neficiary_id\x18\x04 \x01(\tB\x1e\xbaH\x1br\x19\x18\x1e\x32\x15^(ben_[0-9a-z]{26})?$R\rbeneficiaryId\x12\xbb\x01\n\x07\x63reated\x18\x05 \x01(\x0b\x32\x18.corridor.type.v1.PeriodB\x86\x01\xbaH\x82\x01\xba\x01\x7f\n\x0cperiod.order\x12\x1dmust not end before it starts\x1aP!has(this.start_time) || !has(this.end_time) || this.start_time <= this.end_timeR\x07\x63reated\"t\n\x13ListPayoutsResponse\x12\x35\n\x07payouts\x18\x01 \x03(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x07payouts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"N\n\x13\x43\x61ncelPayoutRequest\x12\x37\n\tpayout_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^po_[0-9a-z]{26}$R\x08payoutId\"K\n\x14\x43\x61ncelPayoutResponse\x12\x33\n\x06payout\x18\x01 \x01(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x06payout\"M\n\x12RetryPayoutRequest\x12\x37\n\tpayout_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^po_[0-9a-z]{26}$R\x08payoutId\"J\n\x13RetryPayoutResponse\x12\x33\n\x06payout\x18\x01 \x01(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x06payout\"O\n\x14ReleasePayoutRequest\x12\x37\n\tpayout_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^po_[0-9a-z]{26}$R\x08payoutId\"L\n\x15ReleasePayoutResponse\x12\x33\n\x06payout\x18\x01 \x01(\x0b\x32\x1b.corridor.payouts.v1.PayoutR\x06payout\"\x8a\x02\n\x12QuotePayoutRequest\x12\x42\n\x0e\x62\x65neficiary_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^ben_[0-9a-z]{26}$R\rbeneficiaryId\x12z\n\x06\x61mount\x18\x02 \x01(\x0b\x32\x17.corridor.type.v1.MoneyBI\xbaHF\xba\x01@\n\x0f\x61mount.positive\x12\x16must be greater than 0\x1a\x15this.amount_minor > 0\xc8\x01\x01R\x06\x61mount\x12\x34\n\x04rail\x18\x03 \x01(\x0e\x32\x16.corridor.type.v1.RailB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04rail\"G\n\x13QuotePayoutResponse\x12\x30\n\x05quote\x18\x01 \x01(\x0b\x32\x1a.corridor.payouts.v1.QuoteR\x05quote\"S\n\x18GetPayoutTimelineRequest\x12\x37\n\tpayout_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^po_[0-9a-z]{26}$R\x08payoutId\"V\n\x19GetPayoutTimelineResponse\x12\x39\n\x07\x65ntries\x18\x01 \x03(\x0b\x32\x1f.corridor.type.v1.TimelineEntryR\x07\x65ntries\"\x1a\n\x18GetPayoutSettingsRequest\"\\\n\x19GetPayoutSettingsResponse\x12?\n\x08settings\x18\x01 \x01(\x0b\x32#.corridor.payouts.v1.PayoutSettingsR\x08settings\"f\n\x1bUpdatePayoutSettingsRequest\x12G\n\x08settings\x18\x01 \x01(\x0b\x32#.corridor.payouts.v1.PayoutSettingsB\x06\xbaH\x03\xc8\x01\x01R\x08settings\"_\n\x1cUpdatePayoutSettingsResponse\x12?\n\x08settings\x18\x01 \x01(\x0b\x32#.corridor.payouts.v1.PayoutSettingsR\x08settings2\xe0\x0f\n\rPayoutService\x12\xbe\x01\n\x0c\x43reatePayout\x12(.corridor.payouts.v1.CreatePayoutRequest\x1a).corridor.payouts.v1.CreatePayoutResponse\"Y\xea\xd8#\'\n\x0epayouts:create\x10\x03\x1a\x02\x08\x05\"\rpayout.create(\x03\x8a\xd9#\x0c\n\n2W354T\x1e\x1f !\x82\xd3\xe4\x93\x02\x18\"\x0b/v1/payouts:\x01*b\x06payout\x12\xb0\x01\n\tGetPayout\x12%.corridor.payouts.v1.GetPayoutRequest\x1a&.corridor.payouts.v1.GetPayoutResponse\"T\xea\xd8#\"\n\x0cpayouts:read\x10\x01\x1a\x02\x08\x05\"\npayout.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02!\x12\x17/v1/payouts/{payout_id}b\x06payout\x12\xa3\x01\n\x0bListPayouts\x12\'.corridor.payouts.v1.ListPayoutsRequest\x1a(.corridor.payouts.v1.ListPayoutsResponse\"A\xea\xd8##\n\x0cpayouts:read\x10\x01\x1a\x02\x08\x05\"\x0bpayout.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/payouts\x12\xcd\x01\n\x0c\x43\x61ncelPayout\x12(.corridor.payouts.v1.CancelPayoutRequest\x1a).corridor.payouts.v1.CancelPayoutResponse\"h\xea\xd8#\'\n\x0epayouts:cancel\x10\x02\x1a\x02\x08\n\"\rpayout.cancel(\x03\x8a\xd9#\x08\n\x06(7*\x1f !\x82\xd3\xe4\x93\x02+\"\x1e/v1/payouts/{payout_id}:cancel:\x01*b\x06payout\x12\xc7\x01\n\x0bRetryPayout\x12\'.corridor.payouts.v1.RetryPayoutRequest\x1a(.corridor.payouts.v1.RetryPayoutResponse\"e\xea\xd8#&\n\x0epayouts:create\x10\x02\x1a\x02\x08\x05\"\x0cpayout.retry(\x03\x8a\xd9#\x07\n\x05(8\x1f !\x82\xd3\xe4\x93\x02*\"\x1d/v1/payouts/{payout_id}:retry:\x01*b\x06payout\x12\xd2\x01\n\rReleasePayout\x12).corridor.payouts.v1.ReleasePayoutRequest\x1a*.corridor.payouts.v1.ReleasePayoutResponse\"j\xea\xd8#)\n\x0fpayouts:release\x10\x02\x1a\x02\x08\x05\"\x0epayout.release(\x03\x8a\xd9#\x07\n\x05(9\x1f !\x82\xd3\xe4\x93\x02,\"\x1f/v1/payouts/{payout_id}:release:\x01*b\x06payout\x12\xb9\x01\n\x0bQuotePayout\x12\'.corridor.payouts.v1.QuotePayoutRequest\x1a(.corridor.payouts.v1.QuotePayoutResponse\"W\xea\xd8#$\n\x0cpayouts:read\x10\x01\x1a\x02\x08\x05\"\x0cpayout.quote(\x01\x8a\xd9#\x08\n\x06\x32W354:\x82\xd3\xe4\x93\x02\x1d\"\x11/v1/payouts:quote:\x01*b\x05quote\x12\xce\x01\n\x11GetPayoutTimeline\x12-.corridor.payouts.v1.GetPayoutTimelineRequest\x1a..corridor.payouts.v1.GetPayoutTimelineResponse\"Z\xea\xd8#\'\n\x0cpayouts:read\x10\x01\x1a\x02\x08\x05\"\x0fpayout.timeline(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02\"\x12 /v1/payouts/{payout_id}/timeline\x12\xc8\x01\n\x11GetPayoutSettings\x12-.corridor.payouts.v1.GetPayoutSettingsRequest\x1a..corridor.payouts.v1.GetPayoutSettingsResponse\"T\xea\xd8#+\n\x0cpayouts:read\x10\x01\x1a\x02\x08\x05\"\x13payout_settings.get(\x01\x82\xd3\xe4\x93\x02\x1f\x12\x13/v1/payout-settingsb\x08settings\x12\xed\x01\n\x14UpdatePayoutSettings\x12\x30.corridor.payouts.v1.UpdatePayoutSettingsRequest\x1a\x31.corridor.payouts.v1.UpdatePayoutSettingsResponse\"p\xea\xd8#3\n\x11payouts:configure\x10\x02\x1a\x02\x08\x05\"\x16payout_settings.update(\x02\x8a\xd9#\x06\n\x04\x33\x1f !\x82\xd3\xe4\x93\x02)\x1a\x13/v1/payout-settings:\x08settingsb\x08settingsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -55,6 +55,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEPAYOUTREQUEST'].fields_by_name['rail']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_CREATEPAYOUTREQUEST'].fields_by_name['metadata']._loaded_options = None
   _globals['_CREATEPAYOUTREQUEST'].fields_by_name['metadata']._serialized_options = b'\272H\'\232\001$\020\024\"\031r\027\020\001\030(2\021^[A-Za-z0-9_.-]+$*\005r\003\030\364\003\360\330#\001'
+  _globals['_CREATEPAYOUTREQUEST'].fields_by_name['consent_id']._loaded_options = None
+  _globals['_CREATEPAYOUTREQUEST'].fields_by_name['consent_id']._serialized_options = b'\272H\033r\031\030\0362\025^(cns_[0-9a-z]{26})?$'
   _globals['_GETPAYOUTREQUEST'].fields_by_name['payout_id']._loaded_options = None
   _globals['_GETPAYOUTREQUEST'].fields_by_name['payout_id']._serialized_options = b'\272H\027r\025\030\0352\021^po_[0-9a-z]{26}$'
   _globals['_LISTPAYOUTSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -84,7 +86,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPDATEPAYOUTSETTINGSREQUEST'].fields_by_name['settings']._loaded_options = None
   _globals['_UPDATEPAYOUTSETTINGSREQUEST'].fields_by_name['settings']._serialized_options = b'\272H\003\310\001\001'
   _globals['_PAYOUTSERVICE'].methods_by_name['CreatePayout']._loaded_options = None
-  _globals['_PAYOUTSERVICE'].methods_by_name['CreatePayout']._serialized_options = b'\352\330#\'\n\016payouts:create\020\003\032\002\010\005\"\rpayout.create(\003\212\331#\n\n\0102354\036\037 !\202\323\344\223\002\030\"\013/v1/payouts:\001*b\006payout'
+  _globals['_PAYOUTSERVICE'].methods_by_name['CreatePayout']._serialized_options = b'\352\330#\'\n\016payouts:create\020\003\032\002\010\005\"\rpayout.create(\003\212\331#\014\n\n2W354T\036\037 !\202\323\344\223\002\030\"\013/v1/payouts:\001*b\006payout'
   _globals['_PAYOUTSERVICE'].methods_by_name['GetPayout']._loaded_options = None
   _globals['_PAYOUTSERVICE'].methods_by_name['GetPayout']._serialized_options = b'\352\330#\"\n\014payouts:read\020\001\032\002\010\005\"\npayout.get(\001\212\331#\003\n\001(\202\323\344\223\002!\022\027/v1/payouts/{payout_id}b\006payout'
   _globals['_PAYOUTSERVICE'].methods_by_name['ListPayouts']._loaded_options = None
@@ -96,7 +98,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAYOUTSERVICE'].methods_by_name['ReleasePayout']._loaded_options = None
   _globals['_PAYOUTSERVICE'].methods_by_name['ReleasePayout']._serialized_options = b'\352\330#)\n\017payouts:release\020\002\032\002\010\005\"\016payout.release(\003\212\331#\007\n\005(9\037 !\202\323\344\223\002,\"\037/v1/payouts/{payout_id}:release:\001*b\006payout'
   _globals['_PAYOUTSERVICE'].methods_by_name['QuotePayout']._loaded_options = None
-  _globals['_PAYOUTSERVICE'].methods_by_name['QuotePayout']._serialized_options = b'\352\330#$\n\014payouts:read\020\001\032\002\010\005\"\014payout.quote(\001\212\331#\007\n\0052354:\202\323\344\223\002\035\"\021/v1/payouts:quote:\001*b\005quote'
+  _globals['_PAYOUTSERVICE'].methods_by_name['QuotePayout']._serialized_options = b'\352\330#$\n\014payouts:read\020\001\032\002\010\005\"\014payout.quote(\001\212\331#\010\n\0062W354:\202\323\344\223\002\035\"\021/v1/payouts:quote:\001*b\005quote'
   _globals['_PAYOUTSERVICE'].methods_by_name['GetPayoutTimeline']._loaded_options = None
   _globals['_PAYOUTSERVICE'].methods_by_name['GetPayoutTimeline']._serialized_options = b'\352\330#\'\n\014payouts:read\020\001\032\002\010\005\"\017payout.timeline(\001\212\331#\003\n\001(\202\323\344\223\002\"\022 /v1/payouts/{payout_id}/timeline'
   _globals['_PAYOUTSERVICE'].methods_by_name['GetPayoutSettings']._loaded_options = None
@@ -104,47 +106,47 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAYOUTSERVICE'].methods_by_name['UpdatePayoutSettings']._loaded_options = None
   _globals['_PAYOUTSERVICE'].methods_by_name['UpdatePayoutSettings']._serialized_options = b'\352\330#3\n\021payouts:configure\020\002\032\002\010\005\"\026payout_settings.update(\002\212\331#\006\n\0043\037 !\202\323\344\223\002)\032\023/v1/payout-settings:\010settingsb\010settings'
   _globals['_CREATEPAYOUTREQUEST']._serialized_start=464
-  _globals['_CREATEPAYOUTREQUEST']._serialized_end=990
-  _globals['_CREATEPAYOUTREQUEST_METADATAENTRY']._serialized_start=931
-  _globals['_CREATEPAYOUTREQUEST_METADATAENTRY']._serialized_end=990
-  _globals['_CREATEPAYOUTRESPONSE']._serialized_start=992
-  _globals['_CREATEPAYOUTRESPONSE']._serialized_end=1067
-  _globals['_GETPAYOUTREQUEST']._serialized_start=1069
-  _globals['_GETPAYOUTREQUEST']._serialized_end=1144
-  _globals['_GETPAYOUTRESPONSE']._serialized_start=1146
-  _globals['_GETPAYOUTRESPONSE']._serialized_end=1218
-  _globals['_LISTPAYOUTSREQUEST']._serialized_start=1221
-  _globals['_LISTPAYOUTSREQUEST']._serialized_end=1661
-  _globals['_LISTPAYOUTSRESPONSE']._serialized_start=1663
-  _globals['_LISTPAYOUTSRESPONSE']._serialized_end=1779
-  _globals['_CANCELPAYOUTREQUEST']._serialized_start=1781
-  _globals['_CANCELPAYOUTREQUEST']._serialized_end=1859
-  _globals['_CANCELPAYOUTRESPONSE']._serialized_start=1861
-  _globals['_CANCELPAYOUTRESPONSE']._serialized_end=1936
-  _globals['_RETRYPAYOUTREQUEST']._serialized_start=1938
-  _globals['_RETRYPAYOUTREQUEST']._serialized_end=2015
-  _globals['_RETRYPAYOUTRESPONSE']._serialized_start=2017
-  _globals['_RETRYPAYOUTRESPONSE']._serialized_end=2091
-  _globals['_RELEASEPAYOUTREQUEST']._serialized_start=2093
-  _globals['_RELEASEPAYOUTREQUEST']._serialized_end=2172
-  _globals['_RELEASEPAYOUTRESPONSE']._serialized_start=2174
-  _globals['_RELEASEPAYOUTRESPONSE']._serialized_end=2250
-  _globals['_QUOTEPAYOUTREQUEST']._serialized_start=2253
-  _globals['_QUOTEPAYOUTREQUEST']._serialized_end=2519
-  _globals['_QUOTEPAYOUTRESPONSE']._serialized_start=2521
-  _globals['_QUOTEPAYOUTRESPONSE']._serialized_end=2592
-  _globals['_GETPAYOUTTIMELINEREQUEST']._serialized_start=2594
-  _globals['_GETPAYOUTTIMELINEREQUEST']._serialized_end=2677
-  _globals['_GETPAYOUTTIMELINERESPONSE']._serialized_start=2679
-  _globals['_GETPAYOUTTIMELINERESPONSE']._serialized_end=2765
-  _globals['_GETPAYOUTSETTINGSREQUEST']._serialized_start=2767
-  _globals['_GETPAYOUTSETTINGSREQUEST']._serialized_end=2793
-  _globals['_GETPAYOUTSETTINGSRESPONSE']._serialized_start=2795
-  _globals['_GETPAYOUTSETTINGSRESPONSE']._serialized_end=2887
-  _globals['_UPDATEPAYOUTSETTINGSREQUEST']._serialized_start=2889
-  _globals['_UPDATEPAYOUTSETTINGSREQUEST']._serialized_end=2991
-  _globals['_UPDATEPAYOUTSETTINGSRESPONSE']._serialized_start=2993
-  _globals['_UPDATEPAYOUTSETTINGSRESPONSE']._serialized_end=3088
-  _globals['_PAYOUTSERVICE']._serialized_start=3091
-  _globals['_PAYOUTSERVICE']._serialized_end=5104
+  _globals['_CREATEPAYOUTREQUEST']._serialized_end=1053
+  _globals['_CREATEPAYOUTREQUEST_METADATAENTRY']._serialized_start=994
+  _globals['_CREATEPAYOUTREQUEST_METADATAENTRY']._serialized_end=1053
+  _globals['_CREATEPAYOUTRESPONSE']._serialized_start=1055
+  _globals['_CREATEPAYOUTRESPONSE']._serialized_end=1130
+  _globals['_GETPAYOUTREQUEST']._serialized_start=1132
+  _globals['_GETPAYOUTREQUEST']._serialized_end=1207
+  _globals['_GETPAYOUTRESPONSE']._serialized_start=1209
+  _globals['_GETPAYOUTRESPONSE']._serialized_end=1281
+  _globals['_LISTPAYOUTSREQUEST']._serialized_start=1284
+  _globals['_LISTPAYOUTSREQUEST']._serialized_end=1724
+  _globals['_LISTPAYOUTSRESPONSE']._serialized_start=1726
+  _globals['_LISTPAYOUTSRESPONSE']._serialized_end=1842
+  _globals['_CANCELPAYOUTREQUEST']._serialized_start=1844
+  _globals['_CANCELPAYOUTREQUEST']._serialized_end=1922
+  _globals['_CANCELPAYOUTRESPONSE']._serialized_start=1924
+  _globals['_CANCELPAYOUTRESPONSE']._serialized_end=1999
+  _globals['_RETRYPAYOUTREQUEST']._serialized_start=2001
+  _globals['_RETRYPAYOUTREQUEST']._serialized_end=2078
+  _globals['_RETRYPAYOUTRESPONSE']._serialized_start=2080
+  _globals['_RETRYPAYOUTRESPONSE']._serialized_end=2154
+  _globals['_RELEASEPAYOUTREQUEST']._serialized_start=2156
+  _globals['_RELEASEPAYOUTREQUEST']._serialized_end=2235
+  _globals['_RELEASEPAYOUTRESPONSE']._serialized_start=2237
+  _globals['_RELEASEPAYOUTRESPONSE']._serialized_end=2313
+  _globals['_QUOTEPAYOUTREQUEST']._serialized_start=2316
+  _globals['_QUOTEPAYOUTREQUEST']._serialized_end=2582
+  _globals['_QUOTEPAYOUTRESPONSE']._serialized_start=2584
+  _globals['_QUOTEPAYOUTRESPONSE']._serialized_end=2655
+  _globals['_GETPAYOUTTIMELINEREQUEST']._serialized_start=2657
+  _globals['_GETPAYOUTTIMELINEREQUEST']._serialized_end=2740
+  _globals['_GETPAYOUTTIMELINERESPONSE']._serialized_start=2742
+  _globals['_GETPAYOUTTIMELINERESPONSE']._serialized_end=2828
+  _globals['_GETPAYOUTSETTINGSREQUEST']._serialized_start=2830
+  _globals['_GETPAYOUTSETTINGSREQUEST']._serialized_end=2856
+  _globals['_GETPAYOUTSETTINGSRESPONSE']._serialized_start=2858
+  _globals['_GETPAYOUTSETTINGSRESPONSE']._serialized_end=2950
+  _globals['_UPDATEPAYOUTSETTINGSREQUEST']._serialized_start=2952
+  _globals['_UPDATEPAYOUTSETTINGSREQUEST']._serialized_end=3054
+  _globals['_UPDATEPAYOUTSETTINGSRESPONSE']._serialized_start=3056
+  _globals['_UPDATEPAYOUTSETTINGSRESPONSE']._serialized_end=3151
+  _globals['_PAYOUTSERVICE']._serialized_start=3154
+  _globals['_PAYOUTSERVICE']._serialized_end=5170
 # @@protoc_insertion_point(module_scope)

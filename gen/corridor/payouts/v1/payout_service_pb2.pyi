@@ -56,12 +56,15 @@ class CreatePayoutRequest(_message.Message):
     REFERENCE_FIELD_NUMBER: _builtins.int
     RAIL_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
+    CONSENT_ID_FIELD_NUMBER: _builtins.int
     beneficiary_id: _builtins.str
     """Whom to pay. Created by CreateBeneficiary."""
     reference: _builtins.str
     """What the beneficiary reads on the statement. Shortened by rail; see `Payout.statement_text`."""
     rail: _rail_pb2.Rail.ValueType
     """How the money travels. Unspecified takes the usual rail of the beneficiary's account."""
+    consent_id: _builtins.str
+    """The consent on which it rests. Its data scopes must hold `payouts:create`; empty means that it rests on none."""
     @_builtins.property
     def amount(self) -> _money_pb2.Money:
         """How much arrives, in the currency of the beneficiary's account."""
@@ -78,10 +81,11 @@ class CreatePayoutRequest(_message.Message):
         reference: _builtins.str = ...,
         rail: _rail_pb2.Rail.ValueType = ...,
         metadata: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        consent_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "beneficiary_id", b"beneficiary_id", "metadata", b"metadata", "rail", b"rail", "reference", b"reference"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "beneficiary_id", b"beneficiary_id", "consent_id", b"consent_id", "metadata", b"metadata", "rail", b"rail", "reference", b"reference"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from corridor.payouts.v1 import spending_limit_pb2 as _spending_limit_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -25,18 +26,24 @@ class PayoutSettings(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     LIMITS_FIELD_NUMBER: _builtins.int
+    SPENDING_LIMITS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___PayoutLimit]:
         """Limits per payout, one for each currency. A currency without limits has none."""
+
+    @_builtins.property
+    def spending_limits(self) -> _containers.RepeatedCompositeFieldContainer[_spending_limit_pb2.SpendingLimit]:
+        """Limits on how many payouts, and how much, there may be within a time."""
 
     def __init__(
         self,
         *,
         limits: _abc.Iterable[Global___PayoutLimit] | None = ...,
+        spending_limits: _abc.Iterable[_spending_limit_pb2.SpendingLimit] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "spending_limits", b"spending_limits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

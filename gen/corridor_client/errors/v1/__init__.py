@@ -125,9 +125,9 @@ class ErrorReason(betterproto2.Enum):
 
     UNAUTHENTICATED = 20
     """
-    There is no credential, or one that is unknown, malformed, expired or revoked. Which of these is not said.
+    The credential is not valid: nobody's, or with a wrong secret. Which of these is not said.
 
-    Example: a key that was revoked a second ago.
+    Example: a key with the prefix of a real one, and a secret that was guessed.
     """
 
     PERMISSION_DENIED = 21
@@ -142,6 +142,55 @@ class ErrorReason(betterproto2.Enum):
     The caller has used its allowance for this class of calls. Nothing was changed.
 
     Example: the 101st call of a second where 100 are allowed; RateLimit and Retry-After say when to go on.
+    """
+
+    CREDENTIAL_MISSING = 23
+    """
+    The call carries no credential.
+
+    Example: `GET /v1/payouts` without an `Authorization` header.
+    """
+
+    CREDENTIAL_MALFORMED = 24
+    """
+    What the call carries as its credential cannot be one: two of them, an unknown scheme, a form that no credential has, or a token that is too long.
+
+    Example: `Authorization: Bearer not a key`.
+    """
+
+    CREDENTIAL_EXPIRED = 25
+    """
+    The credential was right once, and its time is over. Only who holds the whole credential is told.
+
+    Example: an access token whose `exp` has passed; a rotated API key whose overlap has ended.
+    """
+
+    CREDENTIAL_REVOKED = 26
+    """
+    The credential was ended by a person or a program of the company. Only who holds the whole credential is told.
+
+    Example: an API key after `POST /v1/api-keys/{api_key_id}:revoke`.
+    """
+
+    CREDENTIAL_INACTIVE = 27
+    """
+    The credential is not in use: it is pending, or was suspended. Only who holds the whole credential is told.
+
+    Example: an API key that was made as pending and is not activated yet.
+    """
+
+    CREDENTIAL_WRONG_ENVIRONMENT = 28
+    """
+    The credential is for another environment than the caller says, or than this installation serves.
+
+    Example: a `ck_test_` key together with `X-Corridor-Environment: live`.
+    """
+
+    CREDENTIAL_WRONG_AUDIENCE = 29
+    """
+    The access token was made for somebody else.
+
+    Example: a token whose `aud` is another API (RFC 9068, section 4).
     """
 
     IDEMPOTENCY_KEY_REQUIRED = 30
@@ -172,6 +221,27 @@ class ErrorReason(betterproto2.Enum):
     Example: the same payout posted from two threads at once; one of them may be told to ask again.
     """
 
+    CREDENTIAL_REPLAYED = 34
+    """
+    The proof that came with the token was used before (RFC 9449, section 11.1).
+
+    Example: the same DPoP proof on two calls.
+    """
+
+    CREDENTIAL_NOT_BOUND = 35
+    """
+    The access token is bound to a key or a certificate, and the call does not prove that the caller has it.
+
+    Example: a DPoP-bound token without a DPoP proof; a certificate-bound token over a connection with another certificate (RFC 8705, section 3).
+    """
+
+    CALLER_ADDRESS_REFUSED = 36
+    """
+    The credential may not be used from the caller's address.
+
+    Example: an API key whose allowed ranges are `192.0.2.0/24`, used from `198.51.100.7`.
+    """
+
     NOT_FOUND = 40
     """
     There is no such resource for this company in this environment.
@@ -191,6 +261,13 @@ class ErrorReason(betterproto2.Enum):
     The resource changed while the call was deciding. Nothing was changed by this call.
 
     Example: a payout is cancelled in the moment in which it is sent.
+    """
+
+    TRANSITION_NOT_ALLOWED = 43
+    """
+    The resource is in a state from which this command does not lead on. Nothing was changed.
+
+    Example: resuming an API key that was revoked.
     """
 
     BENEFICIARY_NOT_FOUND = 50
@@ -319,6 +396,71 @@ class ErrorReason(betterproto2.Enum):
     Example: a body that was changed after it was signed.
     """
 
+    APPROVAL_PENDING = 80
+    """
+    The call was taken in, and waits for somebody else to approve it. Nothing was done yet.
+
+    The request is stored exactly as it was sent; it runs when it is approved. The same call with the same key tells how it stands, and gives its answer once it ran.
+
+    Example: a payout of 50 000.00 EUR where the company's policy asks for two people above 10 000.00 EUR; the answer names `approval_id`.
+    """
+
+    APPROVAL_REJECTED = 81
+    """
+    The call was put before somebody, who rejected it. Nothing was done.
+
+    Example: the approver rejects a payout with the reason `wrong beneficiary`.
+    """
+
+    APPROVAL_EXPIRED = 82
+    """
+    Nobody decided about the call in time. Nothing was done.
+
+    Example: an approval that was still pending after the 24 hours of its policy.
+    """
+
+    APPROVAL_OWN_REQUEST = 83
+    """
+    Nobody approves what they asked for themselves, also not by another credential of their own.
+
+    Example: the API key that created a payout approves it.
+    """
+
+    CONSENT_NOT_ACTIVE = 84
+    """
+    The consent that the call rests on is not in force: revoked, expired, or not granted yet.
+
+    Example: a payout that names a consent which its subject has revoked.
+    """
+
+    SPENDING_LIMIT_REACHED = 85
+    """
+    A limit of the company on count or amount within a time would be passed. Refused calls do not count against it.
+
+    Example: the eleventh payout to one beneficiary within a day, where ten are allowed.
+    """
+
+    RESIDENCY_MISMATCH = 86
+    """
+    The company's data must stay in another region than the one that would get it.
+
+    Example: a connection to a provider without an `eu` region for a company with residency `eu`.
+    """
+
+    DATA_ERASED = 87
+    """
+    The resource was erased. A tombstone proves when and by whom; nothing else of it is left.
+
+    Example: reading a beneficiary after its erasure.
+    """
+
+    AUDIT_ENTRY_NOT_SEALED = 95
+    """
+    The audit entry is not sealed yet: no checkpoint has it.
+
+    Example: proving an entry in the minute in which it was made.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -339,13 +481,24 @@ class ErrorReason(betterproto2.Enum):
             20: "ERROR_REASON_UNAUTHENTICATED",
             21: "ERROR_REASON_PERMISSION_DENIED",
             22: "ERROR_REASON_RATE_LIMITED",
+            23: "ERROR_REASON_CREDENTIAL_MISSING",
+            24: "ERROR_REASON_CREDENTIAL_MALFORMED",
+            25: "ERROR_REASON_CREDENTIAL_EXPIRED",
+            26: "ERROR_REASON_CREDENTIAL_REVOKED",
+            27: "ERROR_REASON_CREDENTIAL_INACTIVE",
+            28: "ERROR_REASON_CREDENTIAL_WRONG_ENVIRONMENT",
+            29: "ERROR_REASON_CREDENTIAL_WRONG_AUDIENCE",
             30: "ERROR_REASON_IDEMPOTENCY_KEY_REQUIRED",
             31: "ERROR_REASON_IDEMPOTENCY_KEY_INVALID",
             32: "ERROR_REASON_IDEMPOTENCY_KEY_REUSED",
             33: "ERROR_REASON_IDEMPOTENCY_IN_PROGRESS",
+            34: "ERROR_REASON_CREDENTIAL_REPLAYED",
+            35: "ERROR_REASON_CREDENTIAL_NOT_BOUND",
+            36: "ERROR_REASON_CALLER_ADDRESS_REFUSED",
             40: "ERROR_REASON_NOT_FOUND",
             41: "ERROR_REASON_PAGE_TOKEN_INVALID",
             42: "ERROR_REASON_STATE_CONFLICT",
+            43: "ERROR_REASON_TRANSITION_NOT_ALLOWED",
             50: "ERROR_REASON_BENEFICIARY_NOT_FOUND",
             51: "ERROR_REASON_CURRENCY_NOT_SUPPORTED",
             52: "ERROR_REASON_AMOUNT_ABOVE_LIMIT",
@@ -364,6 +517,15 @@ class ErrorReason(betterproto2.Enum):
             71: "ERROR_REASON_ENDPOINT_LIMIT_REACHED",
             72: "ERROR_REASON_DELIVERY_NOT_REPEATABLE",
             73: "ERROR_REASON_INBOUND_REFUSED",
+            80: "ERROR_REASON_APPROVAL_PENDING",
+            81: "ERROR_REASON_APPROVAL_REJECTED",
+            82: "ERROR_REASON_APPROVAL_EXPIRED",
+            83: "ERROR_REASON_APPROVAL_OWN_REQUEST",
+            84: "ERROR_REASON_CONSENT_NOT_ACTIVE",
+            85: "ERROR_REASON_SPENDING_LIMIT_REACHED",
+            86: "ERROR_REASON_RESIDENCY_MISMATCH",
+            87: "ERROR_REASON_DATA_ERASED",
+            95: "ERROR_REASON_AUDIT_ENTRY_NOT_SEALED",
         }
 
     @classmethod
@@ -386,13 +548,24 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_UNAUTHENTICATED": 20,
             "ERROR_REASON_PERMISSION_DENIED": 21,
             "ERROR_REASON_RATE_LIMITED": 22,
+            "ERROR_REASON_CREDENTIAL_MISSING": 23,
+            "ERROR_REASON_CREDENTIAL_MALFORMED": 24,
+            "ERROR_REASON_CREDENTIAL_EXPIRED": 25,
+            "ERROR_REASON_CREDENTIAL_REVOKED": 26,
+            "ERROR_REASON_CREDENTIAL_INACTIVE": 27,
+            "ERROR_REASON_CREDENTIAL_WRONG_ENVIRONMENT": 28,
+            "ERROR_REASON_CREDENTIAL_WRONG_AUDIENCE": 29,
             "ERROR_REASON_IDEMPOTENCY_KEY_REQUIRED": 30,
             "ERROR_REASON_IDEMPOTENCY_KEY_INVALID": 31,
             "ERROR_REASON_IDEMPOTENCY_KEY_REUSED": 32,
             "ERROR_REASON_IDEMPOTENCY_IN_PROGRESS": 33,
+            "ERROR_REASON_CREDENTIAL_REPLAYED": 34,
+            "ERROR_REASON_CREDENTIAL_NOT_BOUND": 35,
+            "ERROR_REASON_CALLER_ADDRESS_REFUSED": 36,
             "ERROR_REASON_NOT_FOUND": 40,
             "ERROR_REASON_PAGE_TOKEN_INVALID": 41,
             "ERROR_REASON_STATE_CONFLICT": 42,
+            "ERROR_REASON_TRANSITION_NOT_ALLOWED": 43,
             "ERROR_REASON_BENEFICIARY_NOT_FOUND": 50,
             "ERROR_REASON_CURRENCY_NOT_SUPPORTED": 51,
             "ERROR_REASON_AMOUNT_ABOVE_LIMIT": 52,
@@ -411,6 +584,15 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_ENDPOINT_LIMIT_REACHED": 71,
             "ERROR_REASON_DELIVERY_NOT_REPEATABLE": 72,
             "ERROR_REASON_INBOUND_REFUSED": 73,
+            "ERROR_REASON_APPROVAL_PENDING": 80,
+            "ERROR_REASON_APPROVAL_REJECTED": 81,
+            "ERROR_REASON_APPROVAL_EXPIRED": 82,
+            "ERROR_REASON_APPROVAL_OWN_REQUEST": 83,
+            "ERROR_REASON_CONSENT_NOT_ACTIVE": 84,
+            "ERROR_REASON_SPENDING_LIMIT_REACHED": 85,
+            "ERROR_REASON_RESIDENCY_MISMATCH": 86,
+            "ERROR_REASON_DATA_ERASED": 87,
+            "ERROR_REASON_AUDIT_ENTRY_NOT_SEALED": 95,
         }
 
 
@@ -421,6 +603,8 @@ class MethodErrors(betterproto2.Message):
 
     Every method can fail with INTERNAL, UNAVAILABLE, DEADLINE_EXCEEDED, INVALID_ARGUMENT, MALFORMED_REQUEST,
     UNAUTHENTICATED, PERMISSION_DENIED and RATE_LIMITED.
+    A method that changes something can be put under approval, and then fail with APPROVAL_PENDING, APPROVAL_REJECTED or
+    APPROVAL_EXPIRED as well.
     """
 
     reasons: "list[ErrorReason]" = betterproto2.field(

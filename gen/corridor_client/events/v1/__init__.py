@@ -85,6 +85,8 @@ class Event(betterproto2.Message):
     )
     """
     The data: the message named by the type, with the resource as it was after the change.
+
+    Webhook deliveries carry it with sensitive fields masked; fetch the resource for their values.
     """
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...type.v1.environment_pb import Environment
 
 
-_ApiKeyFields: TypeAlias = Literal["api_key_id", "title", "prefix", "environment", "scopes", "state", "create_time", "revoke_time"]
+_ApiKeyFields: TypeAlias = Literal["api_key_id", "title", "prefix", "environment", "scopes", "state", "create_time", "revoke_time", "allowed_methods", "allowed_ranges", "expire_time", "last_use_time", "last_use_address", "created_by", "replaces_id", "replaced_by_id"]
 
 class ApiKey(Message[_ApiKeyFields]):
     """
@@ -85,9 +85,59 @@ class ApiKey(Message[_ApiKeyFields]):
             ```proto
             optional google.protobuf.Timestamp revoke_time = 8;
             ```
+        allowed_methods:
+            The RPCs that it may call, such as `corridor.payouts.v1.PayoutService/CreatePayout`; its scopes must admit them too.
+
+            `corridor.payouts.v1.PayoutService/*` is a whole service. Empty means every RPC.
+
+            ```proto
+            repeated string allowed_methods = 9;
+            ```
+        allowed_ranges:
+            The ranges of addresses from which it may be used, such as `192.0.2.0/24` (CIDR notation, RFC 4632 and RFC 4291). Empty means every one.
+
+            ```proto
+            repeated string allowed_ranges = 10;
+            ```
+        expire_time:
+            When it ends by itself. Missing where it does not.
+
+            ```proto
+            optional google.protobuf.Timestamp expire_time = 11;
+            ```
+        last_use_time:
+            When it was last used, to about a minute. Missing where it never was.
+
+            ```proto
+            optional google.protobuf.Timestamp last_use_time = 12;
+            ```
+        last_use_address:
+            The address from which it was last used.
+
+            ```proto
+            string last_use_address = 13;
+            ```
+        created_by:
+            Who made it: the id of a person, a key or a client; `corridor` for the operator of the installation.
+
+            ```proto
+            string created_by = 14;
+            ```
+        replaces_id:
+            The key that it replaced by a rotation.
+
+            ```proto
+            string replaces_id = 15;
+            ```
+        replaced_by_id:
+            The key by which a rotation replaced it.
+
+            ```proto
+            string replaced_by_id = 16;
+            ```
     """
 
-    __slots__ = ("api_key_id", "title", "prefix", "environment", "scopes", "state", "create_time", "revoke_time")
+    __slots__ = ("api_key_id", "title", "prefix", "environment", "scopes", "state", "create_time", "revoke_time", "allowed_methods", "allowed_ranges", "expire_time", "last_use_time", "last_use_address", "created_by", "replaces_id", "replaced_by_id")
 
     if TYPE_CHECKING:
 
@@ -102,6 +152,14 @@ class ApiKey(Message[_ApiKeyFields]):
             state: ApiKeyState | None = None,
             create_time: Timestamp | None = None,
             revoke_time: Timestamp | None = None,
+            allowed_methods: list[str] | None = None,
+            allowed_ranges: list[str] | None = None,
+            expire_time: Timestamp | None = None,
+            last_use_time: Timestamp | None = None,
+            last_use_address: str = "",
+            created_by: str = "",
+            replaces_id: str = "",
+            replaced_by_id: str = "",
         ) -> None:
             pass
 
@@ -113,6 +171,14 @@ class ApiKey(Message[_ApiKeyFields]):
         state: ApiKeyState
         create_time: Timestamp | None
         revoke_time: Timestamp | None
+        allowed_methods: list[str]
+        allowed_ranges: list[str]
+        expire_time: Timestamp | None
+        last_use_time: Timestamp | None
+        last_use_address: str
+        created_by: str
+        replaces_id: str
+        replaced_by_id: str
 
 class ApiKeyState(Enum):
     """
@@ -141,15 +207,43 @@ class ApiKeyState(Enum):
             ```proto
             API_KEY_STATE_REVOKED = 2
             ```
+        PENDING:
+            It does not work yet: somebody activates it when its program is ready.
+
+            ```proto
+            API_KEY_STATE_PENDING = 3
+            ```
+        SUSPENDED:
+            It does not work for the time being.
+
+            ```proto
+            API_KEY_STATE_SUSPENDED = 4
+            ```
+        ROTATED:
+            Another key replaces it. It works until its `expire_time`, so that programs can change over.
+
+            ```proto
+            API_KEY_STATE_ROTATED = 5
+            ```
+        EXPIRED:
+            It no longer works: its `expire_time` has passed.
+
+            ```proto
+            API_KEY_STATE_EXPIRED = 6
+            ```
     """
 
     UNSPECIFIED = 0
     ACTIVE = 1
     REVOKED = 2
+    PENDING = 3
+    SUSPENDED = 4
+    ROTATED = 5
+    EXPIRED = 6
 
 
 _DESC = file_desc(
-    b'\n corridor/access/v1/api_key.proto\x12\x12corridor.access.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xde\x02\n\x06ApiKey\x12\x1c\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x16\n\x06prefix\x18\x03 \x01(\tR\x06prefix\x12?\n\x0benvironment\x18\x04 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12\x16\n\x06scopes\x18\x05 \x03(\tR\x06scopes\x125\n\x05state\x18\x06 \x01(\x0e2\x1f.corridor.access.v1.ApiKeyStateR\x05state\x12;\n\x0bcreate_time\x18\x07 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0brevoke_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\nrevokeTime*a\n\x0bApiKeyState\x12\x1d\n\x19API_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14API_KEY_STATE_ACTIVE\x10\x01\x12\x19\n\x15API_KEY_STATE_REVOKED\x10\x02b\x06proto3',
+    b'\n corridor/access/v1/api_key.proto\x12\x12corridor.access.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xbd\x05\n\x06ApiKey\x12\x1c\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x16\n\x06prefix\x18\x03 \x01(\tR\x06prefix\x12?\n\x0benvironment\x18\x04 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12\x16\n\x06scopes\x18\x05 \x03(\tR\x06scopes\x125\n\x05state\x18\x06 \x01(\x0e2\x1f.corridor.access.v1.ApiKeyStateR\x05state\x12;\n\x0bcreate_time\x18\x07 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0brevoke_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\nrevokeTime\x12\'\n\x0fallowed_methods\x18\t \x03(\tR\x0eallowedMethods\x12%\n\x0eallowed_ranges\x18\n \x03(\tR\rallowedRanges\x12;\n\x0bexpire_time\x18\x0b \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime\x12>\n\rlast_use_time\x18\x0c \x01(\x0b2\x1a.google.protobuf.TimestampR\x0blastUseTime\x12*\n\x10last_use_address\x18\r \x01(\tR\x0elastUseAddressB\x00\x12\x1d\n\ncreated_by\x18\x0e \x01(\tR\tcreatedBy\x12\x1f\n\x0breplaces_id\x18\x0f \x01(\tR\nreplacesId\x12$\n\x0ereplaced_by_id\x18\x10 \x01(\tR\x0creplacedById*\xcf\x01\n\x0bApiKeyState\x12\x1d\n\x19API_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14API_KEY_STATE_ACTIVE\x10\x01\x12\x19\n\x15API_KEY_STATE_REVOKED\x10\x02\x12\x19\n\x15API_KEY_STATE_PENDING\x10\x03\x12\x1b\n\x17API_KEY_STATE_SUSPENDED\x10\x04\x12\x19\n\x15API_KEY_STATE_ROTATED\x10\x05\x12\x19\n\x15API_KEY_STATE_EXPIRED\x10\x06b\x06proto3',
     [
         environment_pb.desc(),
         timestamp_pb.desc(),

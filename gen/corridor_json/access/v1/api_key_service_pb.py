@@ -13,16 +13,18 @@ from typing import Literal, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
+from protobuf.wkt.google.protobuf import timestamp_pb
 
 from . import api_key_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.timestamp_pb import Timestamp
 
-    from .api_key_pb import ApiKey
+    from .api_key_pb import ApiKey, ApiKeyState
 
 
-_CreateApiKeyRequestFields: TypeAlias = Literal["title", "scopes"]
+_CreateApiKeyRequestFields: TypeAlias = Literal["title", "scopes", "pending", "expire_time", "allowed_methods", "allowed_ranges"]
 
 class CreateApiKeyRequest(Message[_CreateApiKeyRequestFields]):
     """
@@ -45,9 +47,33 @@ class CreateApiKeyRequest(Message[_CreateApiKeyRequestFields]):
             ```proto
             repeated string scopes = 2;
             ```
+        pending:
+            Whether it waits to be activated. Without it, the key works at once.
+
+            ```proto
+            bool pending = 3;
+            ```
+        expire_time:
+            When it ends by itself. Must be in the future. Missing means never, or when the calling key ends.
+
+            ```proto
+            optional google.protobuf.Timestamp expire_time = 4;
+            ```
+        allowed_methods:
+            The RPCs that it may call, such as `corridor.payouts.v1.PayoutService/CreatePayout`; `…/*` is a whole service. Empty means those of the calling key.
+
+            ```proto
+            repeated string allowed_methods = 5;
+            ```
+        allowed_ranges:
+            The ranges of addresses from which it may be used, such as `192.0.2.0/24` or `2001:db8::/32`. Empty means those of the calling key.
+
+            ```proto
+            repeated string allowed_ranges = 6;
+            ```
     """
 
-    __slots__ = ("title", "scopes")
+    __slots__ = ("title", "scopes", "pending", "expire_time", "allowed_methods", "allowed_ranges")
 
     if TYPE_CHECKING:
 
@@ -56,11 +82,19 @@ class CreateApiKeyRequest(Message[_CreateApiKeyRequestFields]):
             *,
             title: str = "",
             scopes: list[str] | None = None,
+            pending: bool = False,
+            expire_time: Timestamp | None = None,
+            allowed_methods: list[str] | None = None,
+            allowed_ranges: list[str] | None = None,
         ) -> None:
             pass
 
         title: str
         scopes: list[str]
+        pending: bool
+        expire_time: Timestamp | None
+        allowed_methods: list[str]
+        allowed_ranges: list[str]
 
 _CreateApiKeyResponseFields: TypeAlias = Literal["api_key", "secret"]
 
@@ -166,7 +200,7 @@ class GetApiKeyResponse(Message[_GetApiKeyResponseFields]):
 
         api_key: ApiKey | None
 
-_ListApiKeysRequestFields: TypeAlias = Literal["page_size", "page_token"]
+_ListApiKeysRequestFields: TypeAlias = Literal["page_size", "page_token", "state"]
 
 class ListApiKeysRequest(Message[_ListApiKeysRequestFields]):
     """
@@ -189,9 +223,15 @@ class ListApiKeysRequest(Message[_ListApiKeysRequestFields]):
             ```proto
             string page_token = 2;
             ```
+        state:
+            Only keys in this state. Missing means every one.
+
+            ```proto
+            corridor.access.v1.ApiKeyState state = 3;
+            ```
     """
 
-    __slots__ = ("page_size", "page_token")
+    __slots__ = ("page_size", "page_token", "state")
 
     if TYPE_CHECKING:
 
@@ -200,11 +240,13 @@ class ListApiKeysRequest(Message[_ListApiKeysRequestFields]):
             *,
             page_size: int = 0,
             page_token: str = "",
+            state: ApiKeyState | None = None,
         ) -> None:
             pass
 
         page_size: int
         page_token: str
+        state: ApiKeyState
 
 _ListApiKeysResponseFields: TypeAlias = Literal["api_keys", "next_page_token"]
 
@@ -245,6 +287,391 @@ class ListApiKeysResponse(Message[_ListApiKeysResponseFields]):
 
         api_keys: list[ApiKey]
         next_page_token: str
+
+_UpdateApiKeyRequestFields: TypeAlias = Literal["api_key_id", "title", "scopes", "allowed_methods", "allowed_ranges"]
+
+class UpdateApiKeyRequest(Message[_UpdateApiKeyRequestFields]):
+    """
+    UpdateApiKeyRequest holds the key's new values.
+
+    ```proto
+    message corridor.access.v1.UpdateApiKeyRequest
+    ```
+
+    Attributes:
+        api_key_id:
+            The key's id.
+
+            ```proto
+            string api_key_id = 1;
+            ```
+        title:
+            What it is for, in the company's own words.
+
+            ```proto
+            string title = 2;
+            ```
+        scopes:
+            What it may do.
+
+            ```proto
+            repeated string scopes = 3;
+            ```
+        allowed_methods:
+            The RPCs that it may call, such as `corridor.payouts.v1.PayoutService/CreatePayout`.
+            Empty means every one, which only a key without such a list can give.
+
+            ```proto
+            repeated string allowed_methods = 4;
+            ```
+        allowed_ranges:
+            The ranges of addresses from which it may be used, such as `192.0.2.0/24`. Empty means every one, which only a key without ranges can give.
+
+            ```proto
+            repeated string allowed_ranges = 5;
+            ```
+    """
+
+    __slots__ = ("api_key_id", "title", "scopes", "allowed_methods", "allowed_ranges")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key_id: str = "",
+            title: str = "",
+            scopes: list[str] | None = None,
+            allowed_methods: list[str] | None = None,
+            allowed_ranges: list[str] | None = None,
+        ) -> None:
+            pass
+
+        api_key_id: str
+        title: str
+        scopes: list[str]
+        allowed_methods: list[str]
+        allowed_ranges: list[str]
+
+_UpdateApiKeyResponseFields: TypeAlias = Literal["api_key"]
+
+class UpdateApiKeyResponse(Message[_UpdateApiKeyResponseFields]):
+    """
+    UpdateApiKeyResponse is the key afterwards.
+
+    ```proto
+    message corridor.access.v1.UpdateApiKeyResponse
+    ```
+
+    Attributes:
+        api_key:
+            The key.
+
+            ```proto
+            optional corridor.access.v1.ApiKey api_key = 1;
+            ```
+    """
+
+    __slots__ = ("api_key",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key: ApiKey | None = None,
+        ) -> None:
+            pass
+
+        api_key: ApiKey | None
+
+_ActivateApiKeyRequestFields: TypeAlias = Literal["api_key_id"]
+
+class ActivateApiKeyRequest(Message[_ActivateApiKeyRequestFields]):
+    """
+    ActivateApiKeyRequest names the key to activate.
+
+    ```proto
+    message corridor.access.v1.ActivateApiKeyRequest
+    ```
+
+    Attributes:
+        api_key_id:
+            The key's id.
+
+            ```proto
+            string api_key_id = 1;
+            ```
+    """
+
+    __slots__ = ("api_key_id",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key_id: str = "",
+        ) -> None:
+            pass
+
+        api_key_id: str
+
+_ActivateApiKeyResponseFields: TypeAlias = Literal["api_key"]
+
+class ActivateApiKeyResponse(Message[_ActivateApiKeyResponseFields]):
+    """
+    ActivateApiKeyResponse is the key afterwards.
+
+    ```proto
+    message corridor.access.v1.ActivateApiKeyResponse
+    ```
+
+    Attributes:
+        api_key:
+            The key.
+
+            ```proto
+            optional corridor.access.v1.ApiKey api_key = 1;
+            ```
+    """
+
+    __slots__ = ("api_key",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key: ApiKey | None = None,
+        ) -> None:
+            pass
+
+        api_key: ApiKey | None
+
+_SuspendApiKeyRequestFields: TypeAlias = Literal["api_key_id"]
+
+class SuspendApiKeyRequest(Message[_SuspendApiKeyRequestFields]):
+    """
+    SuspendApiKeyRequest names the key to stop for the time being.
+
+    ```proto
+    message corridor.access.v1.SuspendApiKeyRequest
+    ```
+
+    Attributes:
+        api_key_id:
+            The key's id.
+
+            ```proto
+            string api_key_id = 1;
+            ```
+    """
+
+    __slots__ = ("api_key_id",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key_id: str = "",
+        ) -> None:
+            pass
+
+        api_key_id: str
+
+_SuspendApiKeyResponseFields: TypeAlias = Literal["api_key"]
+
+class SuspendApiKeyResponse(Message[_SuspendApiKeyResponseFields]):
+    """
+    SuspendApiKeyResponse is the key afterwards.
+
+    ```proto
+    message corridor.access.v1.SuspendApiKeyResponse
+    ```
+
+    Attributes:
+        api_key:
+            The key.
+
+            ```proto
+            optional corridor.access.v1.ApiKey api_key = 1;
+            ```
+    """
+
+    __slots__ = ("api_key",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key: ApiKey | None = None,
+        ) -> None:
+            pass
+
+        api_key: ApiKey | None
+
+_ResumeApiKeyRequestFields: TypeAlias = Literal["api_key_id"]
+
+class ResumeApiKeyRequest(Message[_ResumeApiKeyRequestFields]):
+    """
+    ResumeApiKeyRequest names the key to let work again.
+
+    ```proto
+    message corridor.access.v1.ResumeApiKeyRequest
+    ```
+
+    Attributes:
+        api_key_id:
+            The key's id.
+
+            ```proto
+            string api_key_id = 1;
+            ```
+    """
+
+    __slots__ = ("api_key_id",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key_id: str = "",
+        ) -> None:
+            pass
+
+        api_key_id: str
+
+_ResumeApiKeyResponseFields: TypeAlias = Literal["api_key"]
+
+class ResumeApiKeyResponse(Message[_ResumeApiKeyResponseFields]):
+    """
+    ResumeApiKeyResponse is the key afterwards.
+
+    ```proto
+    message corridor.access.v1.ResumeApiKeyResponse
+    ```
+
+    Attributes:
+        api_key:
+            The key.
+
+            ```proto
+            optional corridor.access.v1.ApiKey api_key = 1;
+            ```
+    """
+
+    __slots__ = ("api_key",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key: ApiKey | None = None,
+        ) -> None:
+            pass
+
+        api_key: ApiKey | None
+
+_RotateApiKeyRequestFields: TypeAlias = Literal["api_key_id", "overlap_hours", "expire_time"]
+
+class RotateApiKeyRequest(Message[_RotateApiKeyRequestFields]):
+    """
+    RotateApiKeyRequest names the key to replace, and how long it works on.
+
+    ```proto
+    message corridor.access.v1.RotateApiKeyRequest
+    ```
+
+    Attributes:
+        api_key_id:
+            The key's id.
+
+            ```proto
+            string api_key_id = 1;
+            ```
+        overlap_hours:
+            How many hours the old key works on: 0 to 720. 0 ends it at once. It never works longer than it would have anyway.
+
+            ```proto
+            int32 overlap_hours = 2;
+            ```
+        expire_time:
+            When the new key ends by itself. Must be in the future. Missing means when the old one would have ended.
+
+            ```proto
+            optional google.protobuf.Timestamp expire_time = 3;
+            ```
+    """
+
+    __slots__ = ("api_key_id", "overlap_hours", "expire_time")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key_id: str = "",
+            overlap_hours: int = 0,
+            expire_time: Timestamp | None = None,
+        ) -> None:
+            pass
+
+        api_key_id: str
+        overlap_hours: int
+        expire_time: Timestamp | None
+
+_RotateApiKeyResponseFields: TypeAlias = Literal["api_key", "secret", "replaced"]
+
+class RotateApiKeyResponse(Message[_RotateApiKeyResponseFields]):
+    """
+    RotateApiKeyResponse is the new key and its secret.
+
+    ```proto
+    message corridor.access.v1.RotateApiKeyResponse
+    ```
+
+    Attributes:
+        api_key:
+            The new key.
+
+            ```proto
+            optional corridor.access.v1.ApiKey api_key = 1;
+            ```
+        secret:
+            The new key's secret, `ck_test_…` or `ck_live_…`. Shown once.
+
+            ```proto
+            string secret = 2;
+            ```
+        replaced:
+            The key that is replaced, with the time at which it ends.
+
+            ```proto
+            optional corridor.access.v1.ApiKey replaced = 3;
+            ```
+    """
+
+    __slots__ = ("api_key", "secret", "replaced")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            api_key: ApiKey | None = None,
+            secret: str = "",
+            replaced: ApiKey | None = None,
+        ) -> None:
+            pass
+
+        api_key: ApiKey | None
+        secret: str
+        replaced: ApiKey | None
 
 _RevokeApiKeyRequestFields: TypeAlias = Literal["api_key_id"]
 
@@ -312,9 +739,10 @@ class RevokeApiKeyResponse(Message[_RevokeApiKeyResponseFields]):
 
 
 _DESC = file_desc(
-    b'\n(corridor/access/v1/api_key_service.proto\x12\x12corridor.access.v1\x1a corridor/access/v1/api_key.proto"G\n\x13CreateApiKeyRequest\x12\x16\n\x05title\x18\x01 \x01(\tR\x05titleB\x00\x12\x18\n\x06scopes\x18\x02 \x03(\tR\x06scopesB\x00"e\n\x14CreateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00"2\n\x10GetApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"H\n\x11GetApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"T\n\x12ListApiKeysRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"t\n\x13ListApiKeysResponse\x125\n\x08api_keys\x18\x01 \x03(\x0b2\x1a.corridor.access.v1.ApiKeyR\x07apiKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"5\n\x13RevokeApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"K\n\x14RevokeApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey2\x97\x03\n\rApiKeyService\x12c\n\x0cCreateApiKey\x12\'.corridor.access.v1.CreateApiKeyRequest\x1a(.corridor.access.v1.CreateApiKeyResponse"\x00\x12Z\n\tGetApiKey\x12$.corridor.access.v1.GetApiKeyRequest\x1a%.corridor.access.v1.GetApiKeyResponse"\x00\x12`\n\x0bListApiKeys\x12&.corridor.access.v1.ListApiKeysRequest\x1a\'.corridor.access.v1.ListApiKeysResponse"\x00\x12c\n\x0cRevokeApiKey\x12\'.corridor.access.v1.RevokeApiKeyRequest\x1a(.corridor.access.v1.RevokeApiKeyResponse"\x00b\x06proto3',
+    b'\n(corridor/access/v1/api_key_service.proto\x12\x12corridor.access.v1\x1a corridor/access/v1/api_key.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xf2\x01\n\x13CreateApiKeyRequest\x12\x16\n\x05title\x18\x01 \x01(\tR\x05titleB\x00\x12\x18\n\x06scopes\x18\x02 \x03(\tR\x06scopesB\x00\x12\x18\n\x07pending\x18\x03 \x01(\x08R\x07pending\x12;\n\x0bexpire_time\x18\x04 \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime\x12)\n\x0fallowed_methods\x18\x05 \x03(\tR\x0eallowedMethodsB\x00\x12\'\n\x0eallowed_ranges\x18\x06 \x03(\tR\rallowedRangesB\x00"e\n\x14CreateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00"2\n\x10GetApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"H\n\x11GetApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"\x8d\x01\n\x12ListApiKeysRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x127\n\x05state\x18\x03 \x01(\x0e2\x1f.corridor.access.v1.ApiKeyStateR\x05stateB\x00"t\n\x13ListApiKeysResponse\x125\n\x08api_keys\x18\x01 \x03(\x0b2\x1a.corridor.access.v1.ApiKeyR\x07apiKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\xbb\x01\n\x13UpdateApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00\x12\x16\n\x05title\x18\x02 \x01(\tR\x05titleB\x00\x12\x18\n\x06scopes\x18\x03 \x03(\tR\x06scopesB\x00\x12)\n\x0fallowed_methods\x18\x04 \x03(\tR\x0eallowedMethodsB\x00\x12\'\n\x0eallowed_ranges\x18\x05 \x03(\tR\rallowedRangesB\x00"K\n\x14UpdateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"7\n\x15ActivateApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"M\n\x16ActivateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"6\n\x14SuspendApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"L\n\x15SuspendApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"5\n\x13ResumeApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"K\n\x14ResumeApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"\x99\x01\n\x13RotateApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00\x12%\n\roverlap_hours\x18\x02 \x01(\x05R\x0coverlapHoursB\x00\x12;\n\x0bexpire_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime"\x9d\x01\n\x14RotateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00\x126\n\x08replaced\x18\x03 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x08replaced"5\n\x13RevokeApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"K\n\x14RevokeApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey2\x99\x07\n\rApiKeyService\x12c\n\x0cCreateApiKey\x12\'.corridor.access.v1.CreateApiKeyRequest\x1a(.corridor.access.v1.CreateApiKeyResponse"\x00\x12Z\n\tGetApiKey\x12$.corridor.access.v1.GetApiKeyRequest\x1a%.corridor.access.v1.GetApiKeyResponse"\x00\x12`\n\x0bListApiKeys\x12&.corridor.access.v1.ListApiKeysRequest\x1a\'.corridor.access.v1.ListApiKeysResponse"\x00\x12c\n\x0cUpdateApiKey\x12\'.corridor.access.v1.UpdateApiKeyRequest\x1a(.corridor.access.v1.UpdateApiKeyResponse"\x00\x12i\n\x0eActivateApiKey\x12).corridor.access.v1.ActivateApiKeyRequest\x1a*.corridor.access.v1.ActivateApiKeyResponse"\x00\x12f\n\rSuspendApiKey\x12(.corridor.access.v1.SuspendApiKeyRequest\x1a).corridor.access.v1.SuspendApiKeyResponse"\x00\x12c\n\x0cResumeApiKey\x12\'.corridor.access.v1.ResumeApiKeyRequest\x1a(.corridor.access.v1.ResumeApiKeyResponse"\x00\x12c\n\x0cRotateApiKey\x12\'.corridor.access.v1.RotateApiKeyRequest\x1a(.corridor.access.v1.RotateApiKeyResponse"\x00\x12c\n\x0cRevokeApiKey\x12\'.corridor.access.v1.RevokeApiKeyRequest\x1a(.corridor.access.v1.RevokeApiKeyResponse"\x00b\x06proto3',
     [
         api_key_pb.desc(),
+        timestamp_pb.desc(),
     ],
     {
         "CreateApiKeyRequest": CreateApiKeyRequest,
@@ -323,6 +751,16 @@ _DESC = file_desc(
         "GetApiKeyResponse": GetApiKeyResponse,
         "ListApiKeysRequest": ListApiKeysRequest,
         "ListApiKeysResponse": ListApiKeysResponse,
+        "UpdateApiKeyRequest": UpdateApiKeyRequest,
+        "UpdateApiKeyResponse": UpdateApiKeyResponse,
+        "ActivateApiKeyRequest": ActivateApiKeyRequest,
+        "ActivateApiKeyResponse": ActivateApiKeyResponse,
+        "SuspendApiKeyRequest": SuspendApiKeyRequest,
+        "SuspendApiKeyResponse": SuspendApiKeyResponse,
+        "ResumeApiKeyRequest": ResumeApiKeyRequest,
+        "ResumeApiKeyResponse": ResumeApiKeyResponse,
+        "RotateApiKeyRequest": RotateApiKeyRequest,
+        "RotateApiKeyResponse": RotateApiKeyResponse,
         "RevokeApiKeyRequest": RevokeApiKeyRequest,
         "RevokeApiKeyResponse": RevokeApiKeyResponse,
     },

@@ -15,16 +15,18 @@ from protobuf import Enum, Message
 from protobuf._codegen import file_desc
 from protobuf.wkt.google.protobuf import timestamp_pb
 
+from ...options.v1 import method_pb
 from ...type.v1 import environment_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
     from protobuf.wkt.google.protobuf.timestamp_pb import Timestamp
 
+    from ...options.v1.method_pb import CallerKind
     from ...type.v1.environment_pb import Environment
 
 
-_AuditEntryFields: TypeAlias = Literal["audit_entry_id", "action", "method", "caller_id", "resource_id", "outcome", "reason", "request_id", "correlation_id", "environment", "create_time"]
+_AuditEntryFields: TypeAlias = Literal["audit_entry_id", "action", "method", "caller_id", "resource_id", "outcome", "reason", "request_id", "correlation_id", "environment", "create_time", "caller_kind", "subject", "client_ip", "claimed_company_id", "approval_id", "request_digest", "detail"]
 
 class AuditEntry(Message[_AuditEntryFields]):
     """
@@ -54,7 +56,7 @@ class AuditEntry(Message[_AuditEntryFields]):
             string method = 3;
             ```
         caller_id:
-            Who asked: the id of an API key, or `corridor` for what the platform does by itself.
+            Who asked: the id of an API key or of an OAuth client, or `corridor` for what the platform does by itself.
 
             ```proto
             string caller_id = 4;
@@ -101,9 +103,51 @@ class AuditEntry(Message[_AuditEntryFields]):
             ```proto
             optional google.protobuf.Timestamp create_time = 11;
             ```
+        caller_kind:
+            What kind of caller it was.
+
+            ```proto
+            corridor.options.v1.CallerKind caller_kind = 12;
+            ```
+        subject:
+            The person on whose behalf the caller asked, where there was one.
+
+            ```proto
+            string subject = 13;
+            ```
+        client_ip:
+            The address from which the call came.
+
+            ```proto
+            string client_ip = 14;
+            ```
+        claimed_company_id:
+            The company that the caller said it was. It is recorded, and never believed.
+
+            ```proto
+            string claimed_company_id = 15;
+            ```
+        approval_id:
+            The approval by which the call ran, where it needed one.
+
+            ```proto
+            string approval_id = 16;
+            ```
+        request_digest:
+            SHA-256 over the request, every sensitive field left out. Empty for a call that was refused before it was read.
+
+            ```proto
+            bytes request_digest = 17;
+            ```
+        detail:
+            What else is to be said, such as how many calls of a crowd the entry stands for.
+
+            ```proto
+            string detail = 18;
+            ```
     """
 
-    __slots__ = ("audit_entry_id", "action", "method", "caller_id", "resource_id", "outcome", "reason", "request_id", "correlation_id", "environment", "create_time")
+    __slots__ = ("audit_entry_id", "action", "method", "caller_id", "resource_id", "outcome", "reason", "request_id", "correlation_id", "environment", "create_time", "caller_kind", "subject", "client_ip", "claimed_company_id", "approval_id", "request_digest", "detail")
 
     if TYPE_CHECKING:
 
@@ -121,6 +165,13 @@ class AuditEntry(Message[_AuditEntryFields]):
             correlation_id: str = "",
             environment: Environment | None = None,
             create_time: Timestamp | None = None,
+            caller_kind: CallerKind | None = None,
+            subject: str = "",
+            client_ip: str = "",
+            claimed_company_id: str = "",
+            approval_id: str = "",
+            request_digest: bytes = b"",
+            detail: str = "",
         ) -> None:
             pass
 
@@ -135,6 +186,13 @@ class AuditEntry(Message[_AuditEntryFields]):
         correlation_id: str
         environment: Environment
         create_time: Timestamp | None
+        caller_kind: CallerKind
+        subject: str
+        client_ip: str
+        claimed_company_id: str
+        approval_id: str
+        request_digest: bytes
+        detail: str
 
 class AuditOutcome(Enum):
     """
@@ -171,8 +229,9 @@ class AuditOutcome(Enum):
 
 
 _DESC = file_desc(
-    b'\n#corridor/audit/v1/audit_entry.proto\x12\x11corridor.audit.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xb7\x03\n\nAuditEntry\x12$\n\x0eaudit_entry_id\x18\x01 \x01(\tR\x0cauditEntryId\x12\x16\n\x06action\x18\x02 \x01(\tR\x06action\x12\x16\n\x06method\x18\x03 \x01(\tR\x06method\x12\x1b\n\tcaller_id\x18\x04 \x01(\tR\x08callerId\x12\x1f\n\x0bresource_id\x18\x05 \x01(\tR\nresourceId\x129\n\x07outcome\x18\x06 \x01(\x0e2\x1f.corridor.audit.v1.AuditOutcomeR\x07outcome\x12\x16\n\x06reason\x18\x07 \x01(\tR\x06reason\x12\x1d\n\nrequest_id\x18\x08 \x01(\tR\trequestId\x12%\n\x0ecorrelation_id\x18\t \x01(\tR\rcorrelationId\x12?\n\x0benvironment\x18\n \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bcreate_time\x18\x0b \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime*`\n\x0cAuditOutcome\x12\x1d\n\x19AUDIT_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n\x12AUDIT_OUTCOME_DONE\x10\x01\x12\x19\n\x15AUDIT_OUTCOME_REFUSED\x10\x02b\x06proto3',
+    b'\n#corridor/audit/v1/audit_entry.proto\x12\x11corridor.audit.v1\x1a corridor/options/v1/method.proto\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xc0\x05\n\nAuditEntry\x12$\n\x0eaudit_entry_id\x18\x01 \x01(\tR\x0cauditEntryId\x12\x16\n\x06action\x18\x02 \x01(\tR\x06action\x12\x16\n\x06method\x18\x03 \x01(\tR\x06method\x12\x1b\n\tcaller_id\x18\x04 \x01(\tR\x08callerId\x12\x1f\n\x0bresource_id\x18\x05 \x01(\tR\nresourceId\x129\n\x07outcome\x18\x06 \x01(\x0e2\x1f.corridor.audit.v1.AuditOutcomeR\x07outcome\x12\x16\n\x06reason\x18\x07 \x01(\tR\x06reason\x12\x1d\n\nrequest_id\x18\x08 \x01(\tR\trequestId\x12%\n\x0ecorrelation_id\x18\t \x01(\tR\rcorrelationId\x12?\n\x0benvironment\x18\n \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bcreate_time\x18\x0b \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12@\n\x0bcaller_kind\x18\x0c \x01(\x0e2\x1f.corridor.options.v1.CallerKindR\ncallerKind\x12\x18\n\x07subject\x18\r \x01(\tR\x07subject\x12\x1d\n\tclient_ip\x18\x0e \x01(\tR\x08clientIpB\x00\x12,\n\x12claimed_company_id\x18\x0f \x01(\tR\x10claimedCompanyId\x12\x1f\n\x0bapproval_id\x18\x10 \x01(\tR\napprovalId\x12%\n\x0erequest_digest\x18\x11 \x01(\x0cR\rrequestDigest\x12\x16\n\x06detail\x18\x12 \x01(\tR\x06detail*`\n\x0cAuditOutcome\x12\x1d\n\x19AUDIT_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n\x12AUDIT_OUTCOME_DONE\x10\x01\x12\x19\n\x15AUDIT_OUTCOME_REFUSED\x10\x02b\x06proto3',
     [
+        method_pb.desc(),
         environment_pb.desc(),
         timestamp_pb.desc(),
     ],

@@ -9,20 +9,23 @@
 
 from __future__ import annotations
 
-from typing import Literal, TYPE_CHECKING, TypeAlias
+from typing import Literal, NoReturn, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
 
-from . import audit_entry_pb
+from . import audit_checkpoint_pb, audit_entry_pb
+from ...type.v1 import period_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
 
-    from .audit_entry_pb import AuditEntry
+    from ...type.v1.period_pb import Period
+    from .audit_checkpoint_pb import AuditCheckpoint, AuditKey, AuditProof
+    from .audit_entry_pb import AuditEntry, AuditOutcome
 
 
-_ListAuditEntriesRequestFields: TypeAlias = Literal["page_size", "page_token", "resource_id", "action"]
+_ListAuditEntriesRequestFields: TypeAlias = Literal["page_size", "page_token", "resource_id", "action", "caller_id", "correlation_id", "created", "outcome", "method"]
 
 class ListAuditEntriesRequest(Message[_ListAuditEntriesRequestFields]):
     """
@@ -57,9 +60,39 @@ class ListAuditEntriesRequest(Message[_ListAuditEntriesRequestFields]):
             ```proto
             string action = 4;
             ```
+        caller_id:
+            Only entries of this caller.
+
+            ```proto
+            string caller_id = 5;
+            ```
+        correlation_id:
+            Only entries with this correlation id.
+
+            ```proto
+            string correlation_id = 6;
+            ```
+        created:
+            Only entries that were made in this period.
+
+            ```proto
+            optional corridor.type.v1.Period created = 7;
+            ```
+        outcome:
+            Only entries with this outcome.
+
+            ```proto
+            corridor.audit.v1.AuditOutcome outcome = 8;
+            ```
+        method:
+            Only entries of this gRPC method, such as `/corridor.payouts.v1.PayoutService/CreatePayout`.
+
+            ```proto
+            string method = 9;
+            ```
     """
 
-    __slots__ = ("page_size", "page_token", "resource_id", "action")
+    __slots__ = ("page_size", "page_token", "resource_id", "action", "caller_id", "correlation_id", "created", "outcome", "method")
 
     if TYPE_CHECKING:
 
@@ -70,6 +103,11 @@ class ListAuditEntriesRequest(Message[_ListAuditEntriesRequestFields]):
             page_token: str = "",
             resource_id: str = "",
             action: str = "",
+            caller_id: str = "",
+            correlation_id: str = "",
+            created: Period | None = None,
+            outcome: AuditOutcome | None = None,
+            method: str = "",
         ) -> None:
             pass
 
@@ -77,6 +115,11 @@ class ListAuditEntriesRequest(Message[_ListAuditEntriesRequestFields]):
         page_token: str
         resource_id: str
         action: str
+        caller_id: str
+        correlation_id: str
+        created: Period | None
+        outcome: AuditOutcome
+        method: str
 
 _ListAuditEntriesResponseFields: TypeAlias = Literal["audit_entries", "next_page_token"]
 
@@ -118,15 +161,285 @@ class ListAuditEntriesResponse(Message[_ListAuditEntriesResponseFields]):
         audit_entries: list[AuditEntry]
         next_page_token: str
 
+_GetAuditEntryRequestFields: TypeAlias = Literal["audit_entry_id"]
+
+class GetAuditEntryRequest(Message[_GetAuditEntryRequestFields]):
+    """
+    GetAuditEntryRequest names one entry.
+
+    ```proto
+    message corridor.audit.v1.GetAuditEntryRequest
+    ```
+
+    Attributes:
+        audit_entry_id:
+            The entry's id.
+
+            ```proto
+            string audit_entry_id = 1;
+            ```
+    """
+
+    __slots__ = ("audit_entry_id",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            audit_entry_id: str = "",
+        ) -> None:
+            pass
+
+        audit_entry_id: str
+
+_GetAuditEntryResponseFields: TypeAlias = Literal["audit_entry"]
+
+class GetAuditEntryResponse(Message[_GetAuditEntryResponseFields]):
+    """
+    GetAuditEntryResponse is one entry.
+
+    ```proto
+    message corridor.audit.v1.GetAuditEntryResponse
+    ```
+
+    Attributes:
+        audit_entry:
+            The entry.
+
+            ```proto
+            optional corridor.audit.v1.AuditEntry audit_entry = 1;
+            ```
+    """
+
+    __slots__ = ("audit_entry",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            audit_entry: AuditEntry | None = None,
+        ) -> None:
+            pass
+
+        audit_entry: AuditEntry | None
+
+_ProveAuditEntryRequestFields: TypeAlias = Literal["audit_entry_id"]
+
+class ProveAuditEntryRequest(Message[_ProveAuditEntryRequestFields]):
+    """
+    ProveAuditEntryRequest names the entry to prove.
+
+    ```proto
+    message corridor.audit.v1.ProveAuditEntryRequest
+    ```
+
+    Attributes:
+        audit_entry_id:
+            The entry's id.
+
+            ```proto
+            string audit_entry_id = 1;
+            ```
+    """
+
+    __slots__ = ("audit_entry_id",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            audit_entry_id: str = "",
+        ) -> None:
+            pass
+
+        audit_entry_id: str
+
+_ProveAuditEntryResponseFields: TypeAlias = Literal["proof"]
+
+class ProveAuditEntryResponse(Message[_ProveAuditEntryResponseFields]):
+    """
+    ProveAuditEntryResponse is the proof.
+
+    ```proto
+    message corridor.audit.v1.ProveAuditEntryResponse
+    ```
+
+    Attributes:
+        proof:
+            The proof.
+
+            ```proto
+            optional corridor.audit.v1.AuditProof proof = 1;
+            ```
+    """
+
+    __slots__ = ("proof",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            proof: AuditProof | None = None,
+        ) -> None:
+            pass
+
+        proof: AuditProof | None
+
+_ListAuditCheckpointsRequestFields: TypeAlias = Literal["page_size", "page_token"]
+
+class ListAuditCheckpointsRequest(Message[_ListAuditCheckpointsRequestFields]):
+    """
+    ListAuditCheckpointsRequest asks for a page of checkpoints.
+
+    ```proto
+    message corridor.audit.v1.ListAuditCheckpointsRequest
+    ```
+
+    Attributes:
+        page_size:
+            How many to return at most: 1 to 250. Missing or 0 means 50.
+
+            ```proto
+            int32 page_size = 1;
+            ```
+        page_token:
+            Where to go on: the `next_page_token` of the page before.
+
+            ```proto
+            string page_token = 2;
+            ```
+    """
+
+    __slots__ = ("page_size", "page_token")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            page_size: int = 0,
+            page_token: str = "",
+        ) -> None:
+            pass
+
+        page_size: int
+        page_token: str
+
+_ListAuditCheckpointsResponseFields: TypeAlias = Literal["audit_checkpoints", "next_page_token"]
+
+class ListAuditCheckpointsResponse(Message[_ListAuditCheckpointsResponseFields]):
+    """
+    ListAuditCheckpointsResponse is a page of checkpoints.
+
+    ```proto
+    message corridor.audit.v1.ListAuditCheckpointsResponse
+    ```
+
+    Attributes:
+        audit_checkpoints:
+            The checkpoints, the newest first.
+
+            ```proto
+            repeated corridor.audit.v1.AuditCheckpoint audit_checkpoints = 1;
+            ```
+        next_page_token:
+            Where to go on. Empty on the last page.
+
+            ```proto
+            string next_page_token = 2;
+            ```
+    """
+
+    __slots__ = ("audit_checkpoints", "next_page_token")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            audit_checkpoints: list[AuditCheckpoint] | None = None,
+            next_page_token: str = "",
+        ) -> None:
+            pass
+
+        audit_checkpoints: list[AuditCheckpoint]
+        next_page_token: str
+
+_GetAuditKeyRequestFields: TypeAlias = NoReturn
+
+class GetAuditKeyRequest(Message[_GetAuditKeyRequestFields]):
+    """
+    GetAuditKeyRequest asks for the key.
+
+    ```proto
+    message corridor.audit.v1.GetAuditKeyRequest
+    ```
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+        ) -> None:
+            pass
+
+_GetAuditKeyResponseFields: TypeAlias = Literal["audit_key"]
+
+class GetAuditKeyResponse(Message[_GetAuditKeyResponseFields]):
+    """
+    GetAuditKeyResponse is the key.
+
+    ```proto
+    message corridor.audit.v1.GetAuditKeyResponse
+    ```
+
+    Attributes:
+        audit_key:
+            The key.
+
+            ```proto
+            optional corridor.audit.v1.AuditKey audit_key = 1;
+            ```
+    """
+
+    __slots__ = ("audit_key",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            audit_key: AuditKey | None = None,
+        ) -> None:
+            pass
+
+        audit_key: AuditKey | None
+
 
 _DESC = file_desc(
-    b'\n%corridor/audit/v1/audit_service.proto\x12\x11corridor.audit.v1\x1a#corridor/audit/v1/audit_entry.proto"\x96\x01\n\x17ListAuditEntriesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12!\n\x0bresource_id\x18\x03 \x01(\tR\nresourceIdB\x00\x12\x18\n\x06action\x18\x04 \x01(\tR\x06actionB\x00"\x86\x01\n\x18ListAuditEntriesResponse\x12B\n\raudit_entries\x18\x01 \x03(\x0b2\x1d.corridor.audit.v1.AuditEntryR\x0cauditEntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2}\n\x0cAuditService\x12m\n\x10ListAuditEntries\x12*.corridor.audit.v1.ListAuditEntriesRequest\x1a+.corridor.audit.v1.ListAuditEntriesResponse"\x00b\x06proto3',
+    b'\n%corridor/audit/v1/audit_service.proto\x12\x11corridor.audit.v1\x1a(corridor/audit/v1/audit_checkpoint.proto\x1a#corridor/audit/v1/audit_entry.proto\x1a\x1dcorridor/type/v1/period.proto"\xeb\x02\n\x17ListAuditEntriesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12!\n\x0bresource_id\x18\x03 \x01(\tR\nresourceIdB\x00\x12\x18\n\x06action\x18\x04 \x01(\tR\x06actionB\x00\x12\x1d\n\tcaller_id\x18\x05 \x01(\tR\x08callerIdB\x00\x12\'\n\x0ecorrelation_id\x18\x06 \x01(\tR\rcorrelationIdB\x00\x124\n\x07created\x18\x07 \x01(\x0b2\x18.corridor.type.v1.PeriodR\x07createdB\x00\x12;\n\x07outcome\x18\x08 \x01(\x0e2\x1f.corridor.audit.v1.AuditOutcomeR\x07outcomeB\x00\x12\x18\n\x06method\x18\t \x01(\tR\x06methodB\x00"\x86\x01\n\x18ListAuditEntriesResponse\x12B\n\raudit_entries\x18\x01 \x03(\x0b2\x1d.corridor.audit.v1.AuditEntryR\x0cauditEntries\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken">\n\x14GetAuditEntryRequest\x12&\n\x0eaudit_entry_id\x18\x01 \x01(\tR\x0cauditEntryIdB\x00"W\n\x15GetAuditEntryResponse\x12>\n\x0baudit_entry\x18\x01 \x01(\x0b2\x1d.corridor.audit.v1.AuditEntryR\nauditEntry"@\n\x16ProveAuditEntryRequest\x12&\n\x0eaudit_entry_id\x18\x01 \x01(\tR\x0cauditEntryIdB\x00"N\n\x17ProveAuditEntryResponse\x123\n\x05proof\x18\x01 \x01(\x0b2\x1d.corridor.audit.v1.AuditProofR\x05proof"]\n\x1bListAuditCheckpointsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"\x97\x01\n\x1cListAuditCheckpointsResponse\x12O\n\x11audit_checkpoints\x18\x01 \x03(\x0b2".corridor.audit.v1.AuditCheckpointR\x10auditCheckpoints\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\x14\n\x12GetAuditKeyRequest"O\n\x13GetAuditKeyResponse\x128\n\taudit_key\x18\x01 \x01(\x0b2\x1b.corridor.audit.v1.AuditKeyR\x08auditKey2\xaa\x04\n\x0cAuditService\x12m\n\x10ListAuditEntries\x12*.corridor.audit.v1.ListAuditEntriesRequest\x1a+.corridor.audit.v1.ListAuditEntriesResponse"\x00\x12d\n\rGetAuditEntry\x12\'.corridor.audit.v1.GetAuditEntryRequest\x1a(.corridor.audit.v1.GetAuditEntryResponse"\x00\x12j\n\x0fProveAuditEntry\x12).corridor.audit.v1.ProveAuditEntryRequest\x1a*.corridor.audit.v1.ProveAuditEntryResponse"\x00\x12y\n\x14ListAuditCheckpoints\x12..corridor.audit.v1.ListAuditCheckpointsRequest\x1a/.corridor.audit.v1.ListAuditCheckpointsResponse"\x00\x12^\n\x0bGetAuditKey\x12%.corridor.audit.v1.GetAuditKeyRequest\x1a&.corridor.audit.v1.GetAuditKeyResponse"\x00b\x06proto3',
     [
+        audit_checkpoint_pb.desc(),
         audit_entry_pb.desc(),
+        period_pb.desc(),
     ],
     {
         "ListAuditEntriesRequest": ListAuditEntriesRequest,
         "ListAuditEntriesResponse": ListAuditEntriesResponse,
+        "GetAuditEntryRequest": GetAuditEntryRequest,
+        "GetAuditEntryResponse": GetAuditEntryResponse,
+        "ProveAuditEntryRequest": ProveAuditEntryRequest,
+        "ProveAuditEntryResponse": ProveAuditEntryResponse,
+        "ListAuditCheckpointsRequest": ListAuditCheckpointsRequest,
+        "ListAuditCheckpointsResponse": ListAuditCheckpointsResponse,
+        "GetAuditKeyRequest": GetAuditKeyRequest,
+        "GetAuditKeyResponse": GetAuditKeyResponse,
     },
 )
 

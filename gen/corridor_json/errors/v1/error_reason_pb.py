@@ -26,6 +26,8 @@ class MethodErrors(Message[_MethodErrorsFields]):
 
     Every method can fail with INTERNAL, UNAVAILABLE, DEADLINE_EXCEEDED, INVALID_ARGUMENT, MALFORMED_REQUEST,
     UNAUTHENTICATED, PERMISSION_DENIED and RATE_LIMITED.
+    A method that changes something can be put under approval, and then fail with APPROVAL_PENDING, APPROVAL_REJECTED or
+    APPROVAL_EXPIRED as well.
 
     ```proto
     message corridor.errors.v1.MethodErrors
@@ -177,9 +179,9 @@ class ErrorReason(Enum):
             ERROR_REASON_REQUEST_TIMEOUT = 13
             ```
         UNAUTHENTICATED:
-            There is no credential, or one that is unknown, malformed, expired or revoked. Which of these is not said.
+            The credential is not valid: nobody's, or with a wrong secret. Which of these is not said.
 
-            Example: a key that was revoked a second ago.
+            Example: a key with the prefix of a real one, and a secret that was guessed.
 
             ```proto
             ERROR_REASON_UNAUTHENTICATED = 20
@@ -199,6 +201,62 @@ class ErrorReason(Enum):
 
             ```proto
             ERROR_REASON_RATE_LIMITED = 22
+            ```
+        CREDENTIAL_MISSING:
+            The call carries no credential.
+
+            Example: `GET /v1/payouts` without an `Authorization` header.
+
+            ```proto
+            ERROR_REASON_CREDENTIAL_MISSING = 23
+            ```
+        CREDENTIAL_MALFORMED:
+            What the call carries as its credential cannot be one: two of them, an unknown scheme, a form that no credential has, or a token that is too long.
+
+            Example: `Authorization: Bearer not a key`.
+
+            ```proto
+            ERROR_REASON_CREDENTIAL_MALFORMED = 24
+            ```
+        CREDENTIAL_EXPIRED:
+            The credential was right once, and its time is over. Only who holds the whole credential is told.
+
+            Example: an access token whose `exp` has passed; a rotated API key whose overlap has ended.
+
+            ```proto
+            ERROR_REASON_CREDENTIAL_EXPIRED = 25
+            ```
+        CREDENTIAL_REVOKED:
+            The credential was ended by a person or a program of the company. Only who holds the whole credential is told.
+
+            Example: an API key after `POST /v1/api-keys/{api_key_id}:revoke`.
+
+            ```proto
+            ERROR_REASON_CREDENTIAL_REVOKED = 26
+            ```
+        CREDENTIAL_INACTIVE:
+            The credential is not in use: it is pending, or was suspended. Only who holds the whole credential is told.
+
+            Example: an API key that was made as pending and is not activated yet.
+
+            ```proto
+            ERROR_REASON_CREDENTIAL_INACTIVE = 27
+            ```
+        CREDENTIAL_WRONG_ENVIRONMENT:
+            The credential is for another environment than the caller says, or than this installation serves.
+
+            Example: a `ck_test_` key together with `X-Corridor-Environment: live`.
+
+            ```proto
+            ERROR_REASON_CREDENTIAL_WRONG_ENVIRONMENT = 28
+            ```
+        CREDENTIAL_WRONG_AUDIENCE:
+            The access token was made for somebody else.
+
+            Example: a token whose `aud` is another API (RFC 9068, section 4).
+
+            ```proto
+            ERROR_REASON_CREDENTIAL_WRONG_AUDIENCE = 29
             ```
         IDEMPOTENCY_KEY_REQUIRED:
             The method changes something that must not happen twice, and the call has no idempotency key.
@@ -232,6 +290,30 @@ class ErrorReason(Enum):
             ```proto
             ERROR_REASON_IDEMPOTENCY_IN_PROGRESS = 33
             ```
+        CREDENTIAL_REPLAYED:
+            The proof that came with the token was used before (RFC 9449, section 11.1).
+
+            Example: the same DPoP proof on two calls.
+
+            ```proto
+            ERROR_REASON_CREDENTIAL_REPLAYED = 34
+            ```
+        CREDENTIAL_NOT_BOUND:
+            The access token is bound to a key or a certificate, and the call does not prove that the caller has it.
+
+            Example: a DPoP-bound token without a DPoP proof; a certificate-bound token over a connection with another certificate (RFC 8705, section 3).
+
+            ```proto
+            ERROR_REASON_CREDENTIAL_NOT_BOUND = 35
+            ```
+        CALLER_ADDRESS_REFUSED:
+            The credential may not be used from the caller's address.
+
+            Example: an API key whose allowed ranges are `192.0.2.0/24`, used from `198.51.100.7`.
+
+            ```proto
+            ERROR_REASON_CALLER_ADDRESS_REFUSED = 36
+            ```
         NOT_FOUND:
             There is no such resource for this company in this environment.
 
@@ -255,6 +337,14 @@ class ErrorReason(Enum):
 
             ```proto
             ERROR_REASON_STATE_CONFLICT = 42
+            ```
+        TRANSITION_NOT_ALLOWED:
+            The resource is in a state from which this command does not lead on. Nothing was changed.
+
+            Example: resuming an API key that was revoked.
+
+            ```proto
+            ERROR_REASON_TRANSITION_NOT_ALLOWED = 43
             ```
         BENEFICIARY_NOT_FOUND:
             The beneficiary named in the request does not exist for this company in this environment.
@@ -400,6 +490,80 @@ class ErrorReason(Enum):
             ```proto
             ERROR_REASON_INBOUND_REFUSED = 73
             ```
+        APPROVAL_PENDING:
+            The call was taken in, and waits for somebody else to approve it. Nothing was done yet.
+
+            The request is stored exactly as it was sent; it runs when it is approved. The same call with the same key tells how it stands, and gives its answer once it ran.
+
+            Example: a payout of 50 000.00 EUR where the company's policy asks for two people above 10 000.00 EUR; the answer names `approval_id`.
+
+            ```proto
+            ERROR_REASON_APPROVAL_PENDING = 80
+            ```
+        APPROVAL_REJECTED:
+            The call was put before somebody, who rejected it. Nothing was done.
+
+            Example: the approver rejects a payout with the reason `wrong beneficiary`.
+
+            ```proto
+            ERROR_REASON_APPROVAL_REJECTED = 81
+            ```
+        APPROVAL_EXPIRED:
+            Nobody decided about the call in time. Nothing was done.
+
+            Example: an approval that was still pending after the 24 hours of its policy.
+
+            ```proto
+            ERROR_REASON_APPROVAL_EXPIRED = 82
+            ```
+        APPROVAL_OWN_REQUEST:
+            Nobody approves what they asked for themselves, also not by another credential of their own.
+
+            Example: the API key that created a payout approves it.
+
+            ```proto
+            ERROR_REASON_APPROVAL_OWN_REQUEST = 83
+            ```
+        CONSENT_NOT_ACTIVE:
+            The consent that the call rests on is not in force: revoked, expired, or not granted yet.
+
+            Example: a payout that names a consent which its subject has revoked.
+
+            ```proto
+            ERROR_REASON_CONSENT_NOT_ACTIVE = 84
+            ```
+        SPENDING_LIMIT_REACHED:
+            A limit of the company on count or amount within a time would be passed. Refused calls do not count against it.
+
+            Example: the eleventh payout to one beneficiary within a day, where ten are allowed.
+
+            ```proto
+            ERROR_REASON_SPENDING_LIMIT_REACHED = 85
+            ```
+        RESIDENCY_MISMATCH:
+            The company's data must stay in another region than the one that would get it.
+
+            Example: a connection to a provider without an `eu` region for a company with residency `eu`.
+
+            ```proto
+            ERROR_REASON_RESIDENCY_MISMATCH = 86
+            ```
+        DATA_ERASED:
+            The resource was erased. A tombstone proves when and by whom; nothing else of it is left.
+
+            Example: reading a beneficiary after its erasure.
+
+            ```proto
+            ERROR_REASON_DATA_ERASED = 87
+            ```
+        AUDIT_ENTRY_NOT_SEALED:
+            The audit entry is not sealed yet: no checkpoint has it.
+
+            Example: proving an entry in the minute in which it was made.
+
+            ```proto
+            ERROR_REASON_AUDIT_ENTRY_NOT_SEALED = 95
+            ```
     """
 
     UNSPECIFIED = 0
@@ -419,13 +583,24 @@ class ErrorReason(Enum):
     UNAUTHENTICATED = 20
     PERMISSION_DENIED = 21
     RATE_LIMITED = 22
+    CREDENTIAL_MISSING = 23
+    CREDENTIAL_MALFORMED = 24
+    CREDENTIAL_EXPIRED = 25
+    CREDENTIAL_REVOKED = 26
+    CREDENTIAL_INACTIVE = 27
+    CREDENTIAL_WRONG_ENVIRONMENT = 28
+    CREDENTIAL_WRONG_AUDIENCE = 29
     IDEMPOTENCY_KEY_REQUIRED = 30
     IDEMPOTENCY_KEY_INVALID = 31
     IDEMPOTENCY_KEY_REUSED = 32
     IDEMPOTENCY_IN_PROGRESS = 33
+    CREDENTIAL_REPLAYED = 34
+    CREDENTIAL_NOT_BOUND = 35
+    CALLER_ADDRESS_REFUSED = 36
     NOT_FOUND = 40
     PAGE_TOKEN_INVALID = 41
     STATE_CONFLICT = 42
+    TRANSITION_NOT_ALLOWED = 43
     BENEFICIARY_NOT_FOUND = 50
     CURRENCY_NOT_SUPPORTED = 51
     AMOUNT_ABOVE_LIMIT = 52
@@ -444,10 +619,19 @@ class ErrorReason(Enum):
     ENDPOINT_LIMIT_REACHED = 71
     DELIVERY_NOT_REPEATABLE = 72
     INBOUND_REFUSED = 73
+    APPROVAL_PENDING = 80
+    APPROVAL_REJECTED = 81
+    APPROVAL_EXPIRED = 82
+    APPROVAL_OWN_REQUEST = 83
+    CONSENT_NOT_ACTIVE = 84
+    SPENDING_LIMIT_REACHED = 85
+    RESIDENCY_MISMATCH = 86
+    DATA_ERASED = 87
+    AUDIT_ENTRY_NOT_SEALED = 95
 
 
 _DESC = file_desc(
-    b'\n%corridor/errors/v1/error_reason.proto\x12\x12corridor.errors.v1"I\n\x0cMethodErrors\x129\n\x07reasons\x18\x01 \x03(\x0e2\x1f.corridor.errors.v1.ErrorReasonR\x07reasons*\xe2\x0c\n\x0bErrorReason\x12\x1c\n\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1b\n\x15ERROR_REASON_INTERNAL\x10\x01\x1a\x00\x12\x1e\n\x18ERROR_REASON_UNAVAILABLE\x10\x02\x1a\x00\x12$\n\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\x03\x1a\x00\x12#\n\x1dERROR_REASON_INVALID_ARGUMENT\x10\x04\x1a\x00\x12$\n\x1eERROR_REASON_MALFORMED_REQUEST\x10\x05\x1a\x00\x12#\n\x1dERROR_REASON_METHOD_NOT_FOUND\x10\x06\x1a\x00\x12*\n$ERROR_REASON_HTTP_METHOD_NOT_ALLOWED\x10\x07\x1a\x00\x12)\n#ERROR_REASON_UNSUPPORTED_MEDIA_TYPE\x10\x08\x1a\x00\x12!\n\x1bERROR_REASON_NOT_ACCEPTABLE\x10\t\x1a\x00\x12$\n\x1eERROR_REASON_REQUEST_TOO_LARGE\x10\n\x1a\x00\x12$\n\x1eERROR_REASON_HEADERS_TOO_LARGE\x10\x0b\x1a\x00\x12"\n\x1cERROR_REASON_LENGTH_REQUIRED\x10\x0c\x1a\x00\x12"\n\x1cERROR_REASON_REQUEST_TIMEOUT\x10\r\x1a\x00\x12"\n\x1cERROR_REASON_UNAUTHENTICATED\x10\x14\x1a\x00\x12$\n\x1eERROR_REASON_PERMISSION_DENIED\x10\x15\x1a\x00\x12\x1f\n\x19ERROR_REASON_RATE_LIMITED\x10\x16\x1a\x00\x12+\n%ERROR_REASON_IDEMPOTENCY_KEY_REQUIRED\x10\x1e\x1a\x00\x12*\n$ERROR_REASON_IDEMPOTENCY_KEY_INVALID\x10\x1f\x1a\x00\x12)\n#ERROR_REASON_IDEMPOTENCY_KEY_REUSED\x10 \x1a\x00\x12*\n$ERROR_REASON_IDEMPOTENCY_IN_PROGRESS\x10!\x1a\x00\x12\x1c\n\x16ERROR_REASON_NOT_FOUND\x10(\x1a\x00\x12%\n\x1fERROR_REASON_PAGE_TOKEN_INVALID\x10)\x1a\x00\x12!\n\x1bERROR_REASON_STATE_CONFLICT\x10*\x1a\x00\x12(\n"ERROR_REASON_BENEFICIARY_NOT_FOUND\x102\x1a\x00\x12)\n#ERROR_REASON_CURRENCY_NOT_SUPPORTED\x103\x1a\x00\x12%\n\x1fERROR_REASON_AMOUNT_ABOVE_LIMIT\x104\x1a\x00\x12%\n\x1fERROR_REASON_RAIL_NOT_SUPPORTED\x105\x1a\x00\x12\'\n!ERROR_REASON_BANK_ACCOUNT_INVALID\x106\x1a\x00\x12)\n#ERROR_REASON_PAYOUT_NOT_CANCELLABLE\x107\x1a\x00\x12\'\n!ERROR_REASON_PAYOUT_NOT_RETRYABLE\x108\x1a\x00\x12"\n\x1cERROR_REASON_PAYOUT_NOT_HELD\x109\x1a\x00\x12"\n\x1cERROR_REASON_ROUTE_NOT_FOUND\x10:\x1a\x00\x12"\n\x1cERROR_REASON_COMPLIANCE_HOLD\x10;\x1a\x00\x12%\n\x1fERROR_REASON_PROVIDER_NOT_FOUND\x10<\x1a\x00\x12\'\n!ERROR_REASON_CONNECTION_NOT_FOUND\x10=\x1a\x00\x12&\n ERROR_REASON_CREDENTIALS_INVALID\x10>\x1a\x00\x12)\n#ERROR_REASON_MANUAL_REPAIR_REQUIRED\x10?\x1a\x00\x12\'\n!ERROR_REASON_ENDPOINT_URL_REFUSED\x10F\x1a\x00\x12)\n#ERROR_REASON_ENDPOINT_LIMIT_REACHED\x10G\x1a\x00\x12*\n$ERROR_REASON_DELIVERY_NOT_REPEATABLE\x10H\x1a\x00\x12"\n\x1cERROR_REASON_INBOUND_REFUSED\x10I\x1a\x00b\x06proto3',
+    b'\n%corridor/errors/v1/error_reason.proto\x12\x12corridor.errors.v1"I\n\x0cMethodErrors\x129\n\x07reasons\x18\x01 \x03(\x0e2\x1f.corridor.errors.v1.ErrorReasonR\x07reasons*\x8b\x13\n\x0bErrorReason\x12\x1c\n\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1b\n\x15ERROR_REASON_INTERNAL\x10\x01\x1a\x00\x12\x1e\n\x18ERROR_REASON_UNAVAILABLE\x10\x02\x1a\x00\x12$\n\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\x03\x1a\x00\x12#\n\x1dERROR_REASON_INVALID_ARGUMENT\x10\x04\x1a\x00\x12$\n\x1eERROR_REASON_MALFORMED_REQUEST\x10\x05\x1a\x00\x12#\n\x1dERROR_REASON_METHOD_NOT_FOUND\x10\x06\x1a\x00\x12*\n$ERROR_REASON_HTTP_METHOD_NOT_ALLOWED\x10\x07\x1a\x00\x12)\n#ERROR_REASON_UNSUPPORTED_MEDIA_TYPE\x10\x08\x1a\x00\x12!\n\x1bERROR_REASON_NOT_ACCEPTABLE\x10\t\x1a\x00\x12$\n\x1eERROR_REASON_REQUEST_TOO_LARGE\x10\n\x1a\x00\x12$\n\x1eERROR_REASON_HEADERS_TOO_LARGE\x10\x0b\x1a\x00\x12"\n\x1cERROR_REASON_LENGTH_REQUIRED\x10\x0c\x1a\x00\x12"\n\x1cERROR_REASON_REQUEST_TIMEOUT\x10\r\x1a\x00\x12"\n\x1cERROR_REASON_UNAUTHENTICATED\x10\x14\x1a\x00\x12$\n\x1eERROR_REASON_PERMISSION_DENIED\x10\x15\x1a\x00\x12\x1f\n\x19ERROR_REASON_RATE_LIMITED\x10\x16\x1a\x00\x12%\n\x1fERROR_REASON_CREDENTIAL_MISSING\x10\x17\x1a\x00\x12\'\n!ERROR_REASON_CREDENTIAL_MALFORMED\x10\x18\x1a\x00\x12%\n\x1fERROR_REASON_CREDENTIAL_EXPIRED\x10\x19\x1a\x00\x12%\n\x1fERROR_REASON_CREDENTIAL_REVOKED\x10\x1a\x1a\x00\x12&\n ERROR_REASON_CREDENTIAL_INACTIVE\x10\x1b\x1a\x00\x12/\n)ERROR_REASON_CREDENTIAL_WRONG_ENVIRONMENT\x10\x1c\x1a\x00\x12,\n&ERROR_REASON_CREDENTIAL_WRONG_AUDIENCE\x10\x1d\x1a\x00\x12+\n%ERROR_REASON_IDEMPOTENCY_KEY_REQUIRED\x10\x1e\x1a\x00\x12*\n$ERROR_REASON_IDEMPOTENCY_KEY_INVALID\x10\x1f\x1a\x00\x12)\n#ERROR_REASON_IDEMPOTENCY_KEY_REUSED\x10 \x1a\x00\x12*\n$ERROR_REASON_IDEMPOTENCY_IN_PROGRESS\x10!\x1a\x00\x12&\n ERROR_REASON_CREDENTIAL_REPLAYED\x10"\x1a\x00\x12\'\n!ERROR_REASON_CREDENTIAL_NOT_BOUND\x10#\x1a\x00\x12)\n#ERROR_REASON_CALLER_ADDRESS_REFUSED\x10$\x1a\x00\x12\x1c\n\x16ERROR_REASON_NOT_FOUND\x10(\x1a\x00\x12%\n\x1fERROR_REASON_PAGE_TOKEN_INVALID\x10)\x1a\x00\x12!\n\x1bERROR_REASON_STATE_CONFLICT\x10*\x1a\x00\x12)\n#ERROR_REASON_TRANSITION_NOT_ALLOWED\x10+\x1a\x00\x12(\n"ERROR_REASON_BENEFICIARY_NOT_FOUND\x102\x1a\x00\x12)\n#ERROR_REASON_CURRENCY_NOT_SUPPORTED\x103\x1a\x00\x12%\n\x1fERROR_REASON_AMOUNT_ABOVE_LIMIT\x104\x1a\x00\x12%\n\x1fERROR_REASON_RAIL_NOT_SUPPORTED\x105\x1a\x00\x12\'\n!ERROR_REASON_BANK_ACCOUNT_INVALID\x106\x1a\x00\x12)\n#ERROR_REASON_PAYOUT_NOT_CANCELLABLE\x107\x1a\x00\x12\'\n!ERROR_REASON_PAYOUT_NOT_RETRYABLE\x108\x1a\x00\x12"\n\x1cERROR_REASON_PAYOUT_NOT_HELD\x109\x1a\x00\x12"\n\x1cERROR_REASON_ROUTE_NOT_FOUND\x10:\x1a\x00\x12"\n\x1cERROR_REASON_COMPLIANCE_HOLD\x10;\x1a\x00\x12%\n\x1fERROR_REASON_PROVIDER_NOT_FOUND\x10<\x1a\x00\x12\'\n!ERROR_REASON_CONNECTION_NOT_FOUND\x10=\x1a\x00\x12&\n ERROR_REASON_CREDENTIALS_INVALID\x10>\x1a\x00\x12)\n#ERROR_REASON_MANUAL_REPAIR_REQUIRED\x10?\x1a\x00\x12\'\n!ERROR_REASON_ENDPOINT_URL_REFUSED\x10F\x1a\x00\x12)\n#ERROR_REASON_ENDPOINT_LIMIT_REACHED\x10G\x1a\x00\x12*\n$ERROR_REASON_DELIVERY_NOT_REPEATABLE\x10H\x1a\x00\x12"\n\x1cERROR_REASON_INBOUND_REFUSED\x10I\x1a\x00\x12#\n\x1dERROR_REASON_APPROVAL_PENDING\x10P\x1a\x00\x12$\n\x1eERROR_REASON_APPROVAL_REJECTED\x10Q\x1a\x00\x12#\n\x1dERROR_REASON_APPROVAL_EXPIRED\x10R\x1a\x00\x12\'\n!ERROR_REASON_APPROVAL_OWN_REQUEST\x10S\x1a\x00\x12%\n\x1fERROR_REASON_CONSENT_NOT_ACTIVE\x10T\x1a\x00\x12)\n#ERROR_REASON_SPENDING_LIMIT_REACHED\x10U\x1a\x00\x12%\n\x1fERROR_REASON_RESIDENCY_MISMATCH\x10V\x1a\x00\x12\x1e\n\x18ERROR_REASON_DATA_ERASED\x10W\x1a\x00\x12)\n#ERROR_REASON_AUDIT_ENTRY_NOT_SEALED\x10_\x1a\x00b\x06proto3',
     [],
     {
         "MethodErrors": MethodErrors,

@@ -84,6 +84,8 @@ class Event(Message[_EventFields]):
         data:
             The data: the message named by the type, with the resource as it was after the change.
 
+            Webhook deliveries carry it with sensitive fields masked; fetch the resource for their values.
+
             ```proto
             optional google.protobuf.Any data = 8;
             ```

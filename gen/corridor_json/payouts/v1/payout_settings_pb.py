@@ -14,11 +14,15 @@ from typing import Literal, TYPE_CHECKING, TypeAlias
 from protobuf import Message
 from protobuf._codegen import file_desc
 
+from . import spending_limit_pb
+
 if TYPE_CHECKING:
     from protobuf import DescFile
 
+    from .spending_limit_pb import SpendingLimit
 
-_PayoutSettingsFields: TypeAlias = Literal["limits"]
+
+_PayoutSettingsFields: TypeAlias = Literal["limits", "spending_limits"]
 
 class PayoutSettings(Message[_PayoutSettingsFields]):
     """
@@ -35,9 +39,15 @@ class PayoutSettings(Message[_PayoutSettingsFields]):
             ```proto
             repeated corridor.payouts.v1.PayoutLimit limits = 1;
             ```
+        spending_limits:
+            Limits on how many payouts, and how much, there may be within a time.
+
+            ```proto
+            repeated corridor.payouts.v1.SpendingLimit spending_limits = 2;
+            ```
     """
 
-    __slots__ = ("limits",)
+    __slots__ = ("limits", "spending_limits")
 
     if TYPE_CHECKING:
 
@@ -45,10 +55,12 @@ class PayoutSettings(Message[_PayoutSettingsFields]):
             self,
             *,
             limits: list[PayoutLimit] | None = None,
+            spending_limits: list[SpendingLimit] | None = None,
         ) -> None:
             pass
 
         limits: list[PayoutLimit]
+        spending_limits: list[SpendingLimit]
 
 _PayoutLimitFields: TypeAlias = Literal["currency_code", "hold_above_minor", "refuse_above_minor"]
 
@@ -100,8 +112,10 @@ class PayoutLimit(Message[_PayoutLimitFields]):
 
 
 _DESC = file_desc(
-    b'\n)corridor/payouts/v1/payout_settings.proto\x12\x13corridor.payouts.v1"L\n\x0ePayoutSettings\x12:\n\x06limits\x18\x01 \x03(\x0b2 .corridor.payouts.v1.PayoutLimitR\x06limitsB\x00"\x90\x01\n\x0bPayoutLimit\x12%\n\rcurrency_code\x18\x01 \x01(\tR\x0ccurrencyCodeB\x00\x12*\n\x10hold_above_minor\x18\x02 \x01(\x03R\x0eholdAboveMinorB\x00\x12.\n\x12refuse_above_minor\x18\x03 \x01(\x03R\x10refuseAboveMinorB\x00b\x06proto3',
-    [],
+    b'\n)corridor/payouts/v1/payout_settings.proto\x12\x13corridor.payouts.v1\x1a(corridor/payouts/v1/spending_limit.proto"\x9b\x01\n\x0ePayoutSettings\x12:\n\x06limits\x18\x01 \x03(\x0b2 .corridor.payouts.v1.PayoutLimitR\x06limitsB\x00\x12M\n\x0fspending_limits\x18\x02 \x03(\x0b2".corridor.payouts.v1.SpendingLimitR\x0espendingLimitsB\x00"\x90\x01\n\x0bPayoutLimit\x12%\n\rcurrency_code\x18\x01 \x01(\tR\x0ccurrencyCodeB\x00\x12*\n\x10hold_above_minor\x18\x02 \x01(\x03R\x0eholdAboveMinorB\x00\x12.\n\x12refuse_above_minor\x18\x03 \x01(\x03R\x10refuseAboveMinorB\x00b\x06proto3',
+    [
+        spending_limit_pb.desc(),
+    ],
     {
         "PayoutSettings": PayoutSettings,
         "PayoutLimit": PayoutLimit,

@@ -1,0 +1,1 @@
+"""OAuth 2.0: the clients, grants and tokens by which programs and people call Corridor."""

@@ -1,0 +1,59 @@
+"""What a scope lets a client do, in the words of the consent page: what the person says yes to, without jargon."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str] = {
+    "alerts:read": "See security alerts",
+    "approvals:configure": "Decide which actions need approval",
+    "approvals:decide": "Approve or reject what others asked for",
+    "approvals:read": "See what waits for approval",
+    "audit:read": "Read the audit trail",
+    "beneficiaries:create": "Add people and businesses to pay",
+    "beneficiaries:read": "See who can be paid, with bank details shortened",
+    "clients:manage": "Add, change and remove applications",
+    "clients:read": "See which applications have access",
+    "connections:manage": "Set up connections to providers",
+    "connections:read": "See connections to providers",
+    "consents:manage": "Record and take back consents",
+    "consents:read": "See consents",
+    "events:read": "See what has happened",
+    "keys:manage": "Create and revoke API keys",
+    "keys:read": "See API keys, without their secrets",
+    "members:manage": "Invite and remove people, and change their roles",
+    "members:read": "See who has access",
+    "operations:read": "See what needs attention",
+    "operations:resolve": "Mark problems as solved",
+    "payouts:cancel": "Cancel payouts that were not sent yet",
+    "payouts:configure": "Set limits for payouts",
+    "payouts:create": "Send payouts",
+    "payouts:read": "See payouts and their status",
+    "payouts:release": "Release payouts that are on hold",
+    "providers:read": "See which providers there are",
+    "routes:manage": "Decide which provider sends payouts",
+    "routes:read": "See which provider sends payouts",
+    "vault:configure": "Set rules for stored card and account numbers",
+    "vault:detokenize": "See stored card and account numbers in full",
+    "vault:erase": "Erase stored personal data for good",
+    "vault:tokenize": "Store card and account numbers",
+    "webhooks:manage": "Set up where notifications are sent",
+    "webhooks:read": "See where notifications are sent",
+}
+
+# What moves money, shows what is hidden, or gives others power is pointed out.
+MARKS: Mapping[str, str] = {
+    "approvals:decide": "Decides for you",
+    "clients:manage": "Gives access",
+    "connections:manage": "Moves money",
+    "keys:manage": "Gives access",
+    "members:manage": "Gives access",
+    "payouts:create": "Moves money",
+    "payouts:release": "Moves money",
+    "routes:manage": "Moves money",
+    "vault:detokenize": "Shows secrets",
+    "vault:erase": "Cannot be undone",
+}
+
+
+def words(scope: str) -> str:
+    """What the scope allows, for people."""
+    return WORDS.get(scope) or scope

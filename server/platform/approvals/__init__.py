@@ -1,0 +1,1 @@
+"""Approvals: calls that wait until somebody else has said yes."""

@@ -1,0 +1,16 @@
+"""Approvals and their policies."""
+
+from server.store.migrations import steps
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Take the step."""
+    steps.run(__file__, ".sql")
+
+
+def downgrade() -> None:
+    """Take it back."""
+    steps.run(__file__, ".down.sql")

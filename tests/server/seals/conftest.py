@@ -1,0 +1,5 @@
+"""Fixtures for seals."""
+
+from tests.server.seals.keyholder import kms, seals, url
+
+__all__ = ["kms", "seals", "url"]
