@@ -115,6 +115,8 @@ def expectation(field: DescField) -> str:
     element = kind.element
     if isinstance(element, ScalarType):
         return f"must be an array; each element {_SCALARS[element]}"
+    if isinstance(element, DescEnum):
+        return f"must be an array; each element {_names(element)}"
     return f"must be an array of {element.name}"
 
 

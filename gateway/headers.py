@@ -59,6 +59,7 @@ class Inbound:
         "host",
         "idempotency_key",
         "request_id",
+        "sandbox_scenario",
         "timeout",
         "traceparent",
         "tracestate",
@@ -79,6 +80,7 @@ class Inbound:
         self.host: bytes | None = None
         self.idempotency_key: bytes | list[bytes] | None = None
         self.request_id: bytes | None = None
+        self.sandbox_scenario: bytes | None = None
         self.timeout: bytes | None = None
         self.traceparent: bytes | None = None
         self.tracestate: bytes | None = None
@@ -108,6 +110,10 @@ class Inbound:
             found.append(("x-corridor-environment", self.environment.decode("ascii")))
         if self.company_id is not None and _TEXT(self.company_id):
             found.append(("x-company-id", self.company_id.decode("ascii")))  # recorded, and never believed
+        if self.sandbox_scenario is not None:  # what cannot be carried is refused: it must never be ignored
+            if not self.sandbox_scenario or not _VISIBLE(self.sandbox_scenario):
+                raise Refusal("MALFORMED_REQUEST", "Corridor-Sandbox-Scenario must be the name of a scenario.")
+            found.append(("corridor-sandbox-scenario", self.sandbox_scenario.decode("ascii")))
         if keyed and self.idempotency_key is not None:
             found.append(("idempotency-key", _key(self.idempotency_key)))
         if self.request_id is not None and not _ID(self.request_id):
@@ -195,6 +201,7 @@ _SLOTS: dict[bytes, Callable[[Inbound, bytes], None]] = {
     b"dpop": lambda inbound, value: inbound.dpop.append(value),
     b"x-company-id": _joined("company_id"),
     b"x-corridor-environment": _joined("environment"),
+    b"corridor-sandbox-scenario": _joined("sandbox_scenario"),
     b"content-length": _last("content_length"),
     b"content-type": _joined("content_type"),
     b"host": _joined("host"),

@@ -24,7 +24,8 @@ def contract_image() -> Path:
 class Limits:
     """How much one request may be. Bytes and seconds."""
 
-    body_bytes: int = field(default=1 << 20, metadata={"help": "largest request body, in bytes"})
+    # A document of 2 MiB in base64, and what is around it.
+    body_bytes: int = field(default=3 << 20, metadata={"help": "largest request body, in bytes"})
     header_bytes: int = field(default=16 << 10, metadata={"help": "request line and header fields together, in bytes"})
     header_fields: int = field(default=100, metadata={"help": "number of header fields"})
     json_depth: int = field(default=64, metadata={"help": "deepest nesting of JSON objects and arrays"})

@@ -67,6 +67,8 @@ class Server:
                 metrics=parts.metrics,
                 oauth=parts.oauth,
                 clock=parts.clock,
+                machine_clock=parts.machine_clock,
+                provisioning=parts.provisioning,
                 fingerprint_secret=parts.keyring.derived("fingerprints"),
                 approval_policies=parts.approval_policies,
                 rate_limits=parts.settings.rate_limits,

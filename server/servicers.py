@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from server.domains.payouts import repository
+from server.domains.payments import meaning as payments_meaning
+from server.domains.payments.accepting import Accepting as AcceptingPayments
+from server.domains.payments.disputes import meaning as disputes_meaning
+from server.domains.payments.disputes.servicer import DisputeServicer
+from server.domains.payments.refund_servicer import RefundServicer
+from server.domains.payments.servicer import PaymentServicer
+from server.domains.payments.waiting import Waiting as WaitingForPayments
+from server.domains.payouts import observing
 from server.domains.payouts.beneficiary_servicer import BeneficiaryServicer
 from server.domains.payouts.quotes import Quotes
 from server.domains.payouts.servicer import PayoutServicer
@@ -17,9 +24,10 @@ from server.platform.audit.servicer import AuditServicer
 from server.platform.audit.signing import AuditSigner
 from server.platform.events.servicer import EventServicer
 from server.platform.operations.servicer import WorkItemServicer
-from server.platform.providers.catalog import ProviderServicer
 from server.platform.providers.connection_servicer import ConnectionServicer
+from server.platform.providers.provider_servicer import ProviderServicer
 from server.platform.providers.routes import RouteServicer
+from server.platform.sandbox.servicer import ClockServicer
 from server.platform.timeline import Timeline
 from server.platform.vault.data_policy_servicer import DataPolicyServicer
 from server.platform.vault.erasure_servicer import ErasureServicer
@@ -40,21 +48,23 @@ def all_of(parts: Parts) -> Mapping[str, object]:
         settings=parts.payout_settings,
         flows=parts.flows,
         quotes=Quotes(store, parts.connections, parts.providers, clock),
-        timeline=Timeline(store, repository.describe),
+        timeline=Timeline(store, observing.describe),
         tokens=tokens,
         waker=parts.waker,
         clock=clock,
     )
+    accepting_payments = AcceptingPayments(store, parts.payments, parts.invoker, parts.waker)
     deciding = Deciding(clock)
     approvals = ApprovalServicer(store, tokens, parts.approval_policies, deciding, parts.waker, clock)
     consents = ConsentServicer(store, tokens, parts.consents, parts.providers, parts.waker)
     connections = ConnectionServicer(store, tokens, parts.keyring, parts.catalog, parts.connections, parts.guard, clock)
-    inbound = InboundDeliveryServicer(store, tokens, parts.connections, parts.providers, parts.waker, clock)
+    machine = parts.machine_clock
+    inbound = InboundDeliveryServicer(store, tokens, parts.connections, parts.providers, parts.waker, machine)
     endpoints = WebhookEndpointServicer(store, tokens, parts.keyring, parts.guard, parts.waker)
     vault_tokens = VaultTokenServicer(store, tokens, Fingerprints(parts.keyring.derived("vault fingerprints")))
     return {
-        "corridor.access.v1.ApiKeyService": ApiKeyServicer(store, parts.keys, tokens, clock),
-        "corridor.access.v1.CredentialService": CredentialServicer(store, tokens, parts.inventory, clock),
+        "corridor.access.v1.ApiKeyService": ApiKeyServicer(store, parts.keys, tokens, machine),
+        "corridor.access.v1.CredentialService": CredentialServicer(store, tokens, parts.inventory, machine),
         "corridor.access.v1.SecurityAlertService": SecurityAlertServicer(store, tokens),
         "corridor.access.v1.OAuthClientService": parts.oauth.client_servicer(tokens),
         "corridor.access.v1.OAuthService": parts.oauth.servicer(parts.signing_in.page),
@@ -67,11 +77,17 @@ def all_of(parts: Parts) -> Mapping[str, object]:
         "corridor.audit.v1.AuditService": AuditServicer(store, tokens, AuditSigner(parts.keyring)),
         "corridor.events.v1.EventService": EventServicer(store, tokens),
         "corridor.operations.v1.WorkItemService": WorkItemServicer(store, tokens),
+        "corridor.payments.v1.DisputeService": _disputes(parts),
+        "corridor.payments.v1.PaymentService": _payments(parts, accepting_payments),
+        "corridor.payments.v1.RefundService": RefundServicer(store, parts.payments, accepting_payments, tokens),
         "corridor.payouts.v1.BeneficiaryService": BeneficiaryServicer(store, parts.beneficiaries, tokens, clock),
         "corridor.payouts.v1.PayoutService": payouts,
         "corridor.providers.v1.ConnectionService": connections,
-        "corridor.providers.v1.ProviderService": ProviderServicer(tokens, parts.catalog),
+        "corridor.providers.v1.ProviderService": ProviderServicer(store, tokens, parts.catalog, parts.waker),
         "corridor.providers.v1.RouteService": RouteServicer(store, tokens, parts.catalog, parts.waker),
+        "corridor.sandbox.v1.ClockService": ClockServicer(
+            store, parts.following, parts.offsets, clock, machine, parts.waker
+        ),
         "corridor.vault.v1.DataPolicyService": DataPolicyServicer(store, tokens, parts.settings.region),
         "corridor.vault.v1.ErasureService": ErasureServicer(store, tokens),
         "corridor.vault.v1.VaultTokenService": vault_tokens,
@@ -79,3 +95,29 @@ def all_of(parts: Parts) -> Mapping[str, object]:
         "corridor.webhooks.v1.InboundDeliveryService": inbound,
         "corridor.webhooks.v1.WebhookEndpointService": endpoints,
     }
+
+
+def _payments(parts: Parts, accepting: AcceptingPayments) -> PaymentServicer:
+    return PaymentServicer(
+        store=parts.store,
+        payments=parts.payments,
+        accepting=accepting,
+        flows=parts.payment_flows,
+        waiting=WaitingForPayments(parts.payments, parts.settings.threads // 2),
+        timeline=Timeline(parts.store, payments_meaning.described),
+        tokens=parts.tokens,
+        waker=parts.waker,
+        clock=parts.clock,
+    )
+
+
+def _disputes(parts: Parts) -> DisputeServicer:
+    return DisputeServicer(
+        store=parts.store,
+        disputes=parts.disputes,
+        invoker=parts.invoker,
+        timeline=Timeline(parts.store, disputes_meaning.described),
+        tokens=parts.tokens,
+        waker=parts.waker,
+        clock=parts.clock,
+    )

@@ -50,6 +50,7 @@ class Settings:
     gateway_identity: str  # the URI SAN by which a gateway is known, where peers show certificates
     certificates: tuple[str, ...]  # files and directories of certificates of other parts, for the inventory
     trusted_peers: str  # the addresses from which gateways call, where peers show no certificates
+    sandbox_url: str  # where the simulator is that companies get in the sandbox without asking; empty means none
     kms: str  # which KMS wraps data keys: `local` or `transit`
     kms_url: str  # of the transit engine's server
     kms_key: str  # the name of the key in the transit engine
@@ -89,6 +90,7 @@ def from_environment() -> Settings:
         signing_key_days=_whole("CORRIDOR_SIGNING_KEY_DAYS", 30, 1, 365),
         log_level=env.get("CORRIDOR_LOG_LEVEL", "info"),
         test_provider=_switch("CORRIDOR_TEST_PROVIDER", False),
+        sandbox_url=_sandbox_url(),
         **_transport(),
         **_kms(),
     )
@@ -180,6 +182,13 @@ def _issuer() -> str:
     text = os.environ.get("CORRIDOR_ISSUER", "http://127.0.0.1:8080").rstrip("/")
     if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", text):
         raise SettingsError(f"CORRIDOR_ISSUER={text!r} is not usable: set a URL such as https://api.example.com.")
+    return text
+
+
+def _sandbox_url() -> str:
+    text = os.environ.get("CORRIDOR_SANDBOX_URL", "").rstrip("/")
+    if text and not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._/-]*)?", text):
+        raise SettingsError(f"CORRIDOR_SANDBOX_URL={text!r} is not usable: set a URL such as http://127.0.0.1:8090.")
     return text
 
 

@@ -23,6 +23,7 @@ from server.platform.access.consents.provider_grants import ProviderGrants
 from server.platform.approvals.deciding import Deciding
 from server.platform.approvals.executing import Executing
 from server.platform.chores import Chore, Chores
+from server.platform.sandbox import following, provisioning
 from server.platform.vault import erasing
 from server.platform.vault.erasing import Erasing
 from server.store import work, work_items
@@ -200,9 +201,18 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
         "approvals.execute": executing.execute,
         "consents.revoke_grant": ProviderGrants(parts.store, parts.invoker).revoke,
         "consents.stop": stopping_consents(parts).stop,
+        "disputes.follow": parts.dispute_flows.follow,
+        "disputes.look": parts.dispute_flows.look,
+        "disputes.remind": parts.dispute_flows.remind,
+        "disputes.respond": parts.dispute_flows.respond,
+        "payments.dispatch": parts.payment_flows.dispatch,
+        "payments.follow": parts.payment_flows.follow,
         "payouts.dispatch": parts.flows.dispatch,
         "payouts.follow": parts.flows.follow,
+        "payouts.look": parts.flows.look,
+        following.FOLLOW: parts.following.work,
         "webhooks.deliver": parts.deliverer.deliver,
         "webhooks.read": parts.reader.read,
         erasing.KIND: Erasing(parts.store, lease_seconds=parts.settings.lease_seconds).run,
+        **({provisioning.REGISTER: parts.provisioning.register} if parts.provisioning else {}),
     }

@@ -3,37 +3,35 @@
 Rule: whatever happens on the wire leaves here as a JSON answer or as one of the four failures.
 """
 
-import base64
-import json as json_format
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
-from urllib.parse import quote, urlencode
+from typing import Any, Unpack
 
-from adapters.kit import failures
+from adapters.kit import failures, sending
 from adapters.kit.capture import Exchange, kept_body, kept_code, kept_headers, kept_query
-from adapters.kit.errors import Misconfigured, ProviderError, Unavailable, Unmapped
+from adapters.kit.errors import Misconfigured, ProviderError, Unavailable
 from adapters.kit.http import Http, HttpResponse
-from adapters.kit.mapping import document
+from adapters.kit.sending import Content, Hooks, Options, Outgoing, Presented, Reply, Sign, path_segment
+from adapters.kit.tokens import TokenCache
 
-__all__ = ["Call", "Exchange", "Http", "path_segment"]
-
-Query = Mapping[str, str | int] | Sequence[tuple[str, str | int]]
-
-T = TypeVar("T")
+__all__ = ["Call", "Exchange", "Http", "Outgoing", "Reply", "path_segment"]
 
 USER_AGENT = "Corridor/0.1"
 
 
 @dataclass(frozen=True, slots=True)
-class _Hooks:
-    """How an adapter wants one answer to be read; the fields are `send`'s arguments."""
+class _Request:
+    """What `ask` was told of one request, once: a second try sends the same."""
 
-    writes: bool
-    on_client_error: Callable[[int, Any], ProviderError | None] | None
-    absent: Callable[[int, Any], bool] | None
-    code_of: Callable[[Any], object] | None
+    method: str
+    address: str
+    shown_address: str
+    query: list[tuple[str, str]]
+    headers: dict[str, str] = field(repr=False)
+    content: Content
+    sign: Sign | None
+    safe: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -42,6 +40,7 @@ class Call:
 
     `deadline_seconds` bounds all exchanges of the call together. `exchanges` is what the attempt keeps.
     `not_processed` comes from the manifest: what the provider answers before acting, see `failures.of_status`.
+    `hosts` are the provider's other addresses by their names in the manifest; without any, `base_url` serves them all.
     """
 
     http: Http
@@ -56,10 +55,15 @@ class Call:
     operation: str
     exchanges: list[Exchange] = field(default_factory=list)
     not_processed: frozenset[str] = frozenset()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    tokens: TokenCache = field(default_factory=TokenCache, repr=False)
     _ends_at: float = field(init=False, repr=False)
+    _secrets: list[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._ends_at = time.monotonic() + self.deadline_seconds
+        self._secrets = []
+        self.keep_secret(*self.credentials.values())
 
     @property
     def seconds_left(self) -> float:
@@ -73,140 +77,140 @@ class Call:
             raise Misconfigured(f"{self.operation}: the connection has no credential {name}", credentials=True)
         return value
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        writes: bool,
-        json: object = None,
-        form: Mapping[str, str | int] | None = None,
-        query: Query = (),
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        safe: frozenset[str] = frozenset(),
-        on_client_error: Callable[[int, Any], ProviderError | None] | None = None,
-        absent: Callable[[int, Any], bool] | None = None,
-        code_of: Callable[[Any], object] | None = None,
-    ) -> Any:
-        """Send one request and return the answer's JSON, with fractions as `Decimal`; None for an empty 204.
+    def keep_secret(self, *values: str) -> None:
+        """Strip these values from what is kept of the exchanges to come, as the credentials are."""
+        self._secrets += [value for value in values if len(value) >= 4 and value not in self._secrets]
+
+    def address(self, host: str = "") -> str:
+        """Where a host of the provider's is reached; without a name, the provider's usual address."""
+        if not host or not self.hosts:
+            return self.base_url
+        if host not in self.hosts:
+            raise Misconfigured(f"{self.operation}: the manifest names no host {host}")
+        return self.hosts[host]
+
+    def send(self, method: str, path: str, *, writes: bool, **options: Unpack[Options]) -> Any:
+        """Send one request and return the answer's JSON, with fractions as `Decimal`; None for an empty one."""
+        return self.ask(method, path, writes=writes, **options).body
+
+    def ask(self, method: str, path: str, *, writes: bool, **options: Unpack[Options]) -> Reply:
+        """Send one request and return the answer: its status, its headers, and its JSON with fractions as `Decimal`.
 
         `writes`: whether the provider may act on the request, so that a lost answer is `Unknown`.
-        `auth`: user and password for Basic authentication. `safe`: keys whose values may be kept in captures.
-        `on_client_error(status, body)`: the adapter's reading of a 4xx other than 401 and 429, with the body's JSON
-        or None; the failure to raise, or None if it knows no better.
-        `absent(status, body)`: whether a 4xx means that what was asked for does not exist; then None is returned.
-        `code_of(body)`: the vendor's error code in an error's JSON.
+        A cached token that the provider refuses with a 401, which acts on nothing, is forgotten, and the request
+        sent once more with a fresh one.
         """
-        content, content_type = _content(json, form)
+        request = self._request(method, path, options)
+        hooks = Hooks(
+            writes,
+            options.get("bodyless", False),
+            options.get("on_client_error"),
+            options.get("absent"),
+            options.get("code_of"),
+        )
+        token = options.get("token")
+        presented = token.present(self) if token else None
+        response, answer, failure = self._exchange(request, presented, hooks)
+        if token and presented and presented.cached and response and response.status == 401:
+            token.forget(self, presented)
+            response, answer, failure = self._exchange(request, token.present(self), hooks)
+        if failure is not None:
+            raise failure
+        assert response is not None
+        return Reply(response.status, response.headers, answer if 200 <= response.status < 300 else None)
+
+    def _request(self, method: str, path: str, options: Options) -> _Request:
+        query, auth = options.get("query", ()), options.get("auth")
         pairs = [(name, str(value)) for name, value in (query.items() if isinstance(query, Mapping) else query)]
-        sent = {**self._headers(content_type, auth), **(headers or {})}
-        hooks = _Hooks(writes, on_client_error, absent, code_of)
-        secrets = [value for value in (*self.credentials.values(), *(auth or ())) if len(value) >= 4]
+        content = sending.content(options)
+        base_url = self.address(options.get("host", ""))
+        self.keep_secret(*(auth or ()))
+        usual = {
+            "User-Agent": USER_AGENT,
+            "Accept": options.get("accept", "application/json"),
+            "Accept-Encoding": "identity",
+            "X-Request-Id": self.request_id,
+            "X-Correlation-Id": self.correlation_id,
+            "traceparent": self.traceparent,
+            "Content-Type": content.content_type,
+            "Authorization": sending.basic(auth) if auth is not None else "",
+        }
+        return _Request(
+            method=method,
+            address=sending.url(base_url, path, pairs),
+            shown_address=base_url.rstrip("/") + path,
+            query=pairs,
+            headers={name: value for name, value in usual.items() if value} | dict(options.get("headers") or {}),
+            content=content,
+            sign=options.get("sign"),
+            safe=options.get("safe", frozenset()),
+        )
+
+    def _exchange(
+        self, request: _Request, presented: Presented | None, hooks: Hooks
+    ) -> tuple[HttpResponse | None, Any, ProviderError | None]:
+        """Send a request once; what came, its JSON, and the failure that both mean. It is kept among `exchanges`."""
+        sent = dict(request.headers)
+        if presented is not None:
+            self.keep_secret(presented.value)
+            sent[presented.header] = presented.text
         started_at, started = time.time(), time.monotonic()
-        response, answer, failure = self._outcome(method, _url(self.base_url, path, pairs), sent, content, hooks)
+        response, answer, failure = self._outcome(request, sent, hooks)
         self.exchanges.append(
             Exchange(
-                method=method,
-                url=self.base_url.rstrip("/") + path,
-                query=kept_query(pairs, safe, secrets),
+                method=request.method,
+                url=request.shown_address,
+                query=kept_query(request.query, request.safe, self._secrets),
                 started_at=started_at,
                 duration_seconds=time.monotonic() - started,
                 request_headers=kept_headers(sent, of_request=True),
-                request_body=kept_body(json if form is None else dict(form), safe, secrets) if content else "",
-                request_bytes=len(content),
+                request_body=request.content.kept(request.safe, self._secrets),
+                request_bytes=len(request.content.data),
                 status=response.status if response else 0,
                 response_headers=kept_headers(response.headers, of_request=False) if response else {},
-                response_body=kept_body(answer, safe, secrets) if response and response.body else "",
+                response_body=kept_body(answer, request.safe, self._secrets) if response and response.body else "",
                 response_bytes=len(response.body) if response else 0,
                 failure=type(failure).__name__ if failure else "",
                 detail=failure.detail if failure else "",
             )
         )
-        if failure is not None:
-            raise failure
-        return answer if response is not None and 200 <= response.status < 300 else None
+        return response, answer, failure
 
     def _outcome(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes, hooks: _Hooks
+        self, request: _Request, headers: dict[str, str], hooks: Hooks
     ) -> tuple[HttpResponse | None, Any, ProviderError | None]:
-        """What came, its JSON, and the failure that both mean."""
         if self.seconds_left <= 0:
             return None, None, Unavailable(f"{self.operation}: the deadline was over before anything was sent")
+        method, address, body = request.method, request.address, request.content.data
+        if request.sign is not None:
+            try:
+                headers |= request.sign(sending.outgoing(method, address, headers, body))
+            except Exception as error:  # whatever a key is wrong in: the text may quote it
+                why = f"{self.operation}: the request cannot be signed ({type(error).__name__})"
+                return None, None, Misconfigured(why, credentials=True)
         try:
-            response = self.http.exchange(method, url, headers=headers, content=content, ends_at=self._ends_at)
+            response = self.http.exchange(method, address, headers=headers, content=body, ends_at=self._ends_at)
         except Exception as error:  # all of the client's exceptions end here: their texts may quote what was sent
             return None, None, failures.of_exception(error, self.operation, writes=hooks.writes)
-        readable, answer = _parsed(response.body)
+        readable, answer = sending.parsed(response.body)
         return response, answer, self._failure(response, readable, answer, hooks)
 
-    def _headers(self, content_type: str, auth: tuple[str, str] | None) -> dict[str, str]:
-        headers = {
-            "User-Agent": USER_AGENT,
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "X-Request-Id": self.request_id,
-            "X-Correlation-Id": self.correlation_id,
-            "traceparent": self.traceparent,
-        }
-        if content_type:
-            headers["Content-Type"] = content_type
-        if auth is not None:
-            headers["Authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
-        return {name: value for name, value in headers.items() if value}
-
-    def _failure(self, response: HttpResponse, readable: bool, answer: Any, hooks: _Hooks) -> ProviderError | None:
+    def _failure(self, response: HttpResponse, readable: bool, answer: Any, hooks: Hooks) -> ProviderError | None:
         """The failure that an answer means; None for success, and for an absence that the adapter asked about."""
         status = response.status
         if 200 <= status < 300:
-            if status in {204, 205} and not response.body:
+            if not response.body and (status in {204, 205} or (hooks.bodyless and status in {200, 201, 202})):
                 return None
             if readable and isinstance(answer, dict | list):
                 return None
             return failures.unreadable(self.operation, f"HTTP {status}", writes=hooks.writes)
         if 400 <= status < 500 and status not in {401, 429}:
-            if _asked(hooks.absent, status, answer):
+            if sending.asked(hooks.absent, status, answer):
                 return None
-            known = _asked(hooks.on_client_error, status, answer)
+            known = sending.asked(hooks.on_client_error, status, answer)
             if known is not None:
                 return known
-        code = kept_code(_asked(hooks.code_of, answer) or "", self.credentials.values())
+        code = kept_code(sending.asked(hooks.code_of, answer) or "", self._secrets)
         return failures.of_status(
             status, response.headers, self.operation, writes=hooks.writes, code=code, not_processed=self.not_processed
         )
-
-
-def _asked(hook: Callable[..., T] | None, *facts: Any) -> T | None:
-    """What an adapter's hook says. One that stumbles over an answer knows no better: the status decides."""
-    try:
-        return hook(*facts) if hook is not None else None
-    except (LookupError, TypeError, ValueError, AttributeError):
-        return None
-
-
-def path_segment(value: str) -> str:
-    """A value as one segment of a path: an id from outside must not be able to name another path."""
-    if value in {"", ".", ".."}:
-        raise ValueError("not a path segment")
-    return quote(value, safe="")
-
-
-def _url(base_url: str, path: str, query: Sequence[tuple[str, str]]) -> str:
-    return base_url.rstrip("/") + path + (f"?{urlencode(query)}" if query else "")
-
-
-def _content(json: object, form: Mapping[str, str | int] | None) -> tuple[bytes, str]:
-    if form is not None:
-        return urlencode(form).encode(), "application/x-www-form-urlencoded"
-    if json is not None:
-        text = json_format.dumps(json, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return text.encode(), "application/json"
-    return b"", ""
-
-
-def _parsed(body: bytes) -> tuple[bool, Any]:
-    """Whether the body is JSON, and its value."""
-    try:
-        return True, document(body, "answer")
-    except Unmapped:
-        return False, None

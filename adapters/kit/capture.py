@@ -9,9 +9,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.kit.forms import Part
+
 REDACTED = "•••"
 
 _CODE = re.compile(r"[A-Za-z0-9_.:+\-]{0,128}")
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9.+\-]{1,64}/[A-Za-z0-9.+\-]{1,64}")
 _BODY_LIMIT = 16 * 1024
 _DEPTH_LIMIT = 32
 _REQUEST_HEADERS = frozenset({"content-type", "content-length", "x-request-id", "x-correlation-id", "traceparent"})
@@ -61,9 +64,24 @@ def kept_headers(headers: Mapping[str, str], *, of_request: bool) -> dict[str, s
 
 
 def kept_body(value: Any, safe: Collection[str], secrets: Collection[str] = ()) -> str:
-    """A JSON value as text, with everything replaced that is not a code-like scalar under a safe key."""
-    text = json.dumps(_kept(value, False, safe, secrets, 0), ensure_ascii=False, separators=(",", ":"))
-    return text if len(text) <= _BODY_LIMIT else text[:_BODY_LIMIT] + REDACTED
+    """A JSON value, or a decoded form, as text: everything is replaced that is not a code-like scalar under a safe key.
+
+    A key is also safe by its full name in brackets, such as `card[brand]`; a list's items have the list's name.
+    """
+    return _text(_kept(value, False, safe, secrets, 0, ""))
+
+
+def kept_parts(parts: Iterable[Part], safe: Collection[str], secrets: Collection[str] = ()) -> str:
+    """A multipart form as JSON: fields as in a body; of a file its field's name, its size and its type."""
+    kept: list[dict[str, Any]] = []
+    for part in parts:
+        name = part.name if _CODE.fullmatch(part.name) else REDACTED
+        if part.filename or isinstance(part.content, bytes):
+            media_type = part.content_type if _MEDIA_TYPE.fullmatch(part.content_type) else ""
+            kept.append({"name": name, "bytes": len(part.data), "content_type": media_type})
+        else:
+            kept.append({name: _scalar(part.content, part.name in safe, secrets)})
+    return _text(kept)
 
 
 def kept_query(query: Iterable[tuple[str, str]], safe: Collection[str], secrets: Collection[str] = ()) -> str:
@@ -77,18 +95,25 @@ def kept_code(value: object, secrets: Collection[str] = ()) -> str:
     return "" if kept is None or kept == REDACTED else str(kept)
 
 
-def _kept(value: Any, is_safe: bool, safe: Collection[str], secrets: Collection[str], depth: int) -> Any:
+def _kept(value: Any, is_safe: bool, safe: Collection[str], secrets: Collection[str], depth: int, path: str) -> Any:
     if depth > _DEPTH_LIMIT:
         return REDACTED
     if isinstance(value, dict):
         # Key names come from the vendor's contract, save where a vendor uses data as keys: those are not code-like.
-        return {
-            (key if _CODE.fullmatch(key) else REDACTED): _kept(item, key in safe, safe, secrets, depth + 1)
-            for key, item in value.items()
-        }
+        kept = {}
+        for key, item in value.items():
+            name = f"{path}[{key}]" if path else key
+            shown = key if _CODE.fullmatch(key) else REDACTED
+            kept[shown] = _kept(item, key in safe or name in safe, safe, secrets, depth + 1, name)
+        return kept
     if isinstance(value, list):
-        return [_kept(item, is_safe, safe, secrets, depth + 1) for item in value]
+        return [_kept(item, is_safe, safe, secrets, depth + 1, path) for item in value]
     return _scalar(value, is_safe, secrets)
+
+
+def _text(kept: Any) -> str:
+    text = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return text if len(text) <= _BODY_LIMIT else text[:_BODY_LIMIT] + REDACTED
 
 
 def _scalar(value: object, is_safe: bool, secrets: Collection[str]) -> str | int | bool | None:

@@ -40,6 +40,11 @@ class Unavailable(ProviderError):
     """The provider certainly did not act. Retry, or route elsewhere."""
 
 
+CANNOT_ASK = "cannot_ask"
+"""The code of the `Unavailable` that a look-up raises where the provider has no way to be asked. What it knows then
+comes by webhook, or by the same request under the same key."""
+
+
 class Unknown(ProviderError):
     """The provider may have acted. Ask before acting again."""
 
@@ -62,6 +67,10 @@ class Unmapped(Exception):
         super().__init__(f"no meaning for {table} = {word!r:.80}")
         self.table = table
         self.word = word
+
+
+class NotWritten(NotImplementedError):
+    """What `corridor adapter new` leaves to be written. An adapter that can still raise it is not done."""
 
 
 class Forged(Exception):

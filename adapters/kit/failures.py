@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 import httpcore
 
 from adapters.kit.errors import Misconfigured, ProviderError, Unavailable, Unknown
-from adapters.kit.http import ResponseTooLarge, ResponseUndecodable
+from adapters.kit.http import CertificateRefused, ResponseTooLarge, ResponseUndecodable
 
 # Nothing of the request can have been acted upon: the connection was never there.
 _NOT_SENT = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout)
@@ -25,6 +25,8 @@ _UNSURE_REFUSALS = frozenset({408, 409})
 def of_exception(error: Exception, operation: str, *, writes: bool) -> ProviderError:
     """The failure that an exception of the HTTP client means. Its text is not repeated: it may quote headers."""
     name = type(error).__name__
+    if isinstance(error, CertificateRefused):
+        return Misconfigured(f"{operation}: the client certificate was refused", credentials=True)
     if isinstance(error, _NOT_SENT):
         return Unavailable(f"{operation}: no connection ({name})")
     if isinstance(error, _UNSENDABLE):

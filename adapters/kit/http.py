@@ -29,6 +29,30 @@ class ResponseUndecodable(Exception):  # noqa: N818 - as above
     """The answer has a content encoding that was not asked for, or is not what it says."""
 
 
+class CertificateRefused(httpcore.ConnectError):
+    """The server does without us, because of the certificate that we presented or did not present."""
+
+
+# The alerts about a peer's certificate (RFC 8446, 6.2), as OpenSSL names them.
+_CERTIFICATE_ALERTS = frozenset(
+    {
+        "SSLV3_ALERT_BAD_CERTIFICATE",
+        "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
+        "SSLV3_ALERT_CERTIFICATE_REVOKED",
+        "SSLV3_ALERT_CERTIFICATE_EXPIRED",
+        "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+        "TLSV1_ALERT_UNKNOWN_CA",
+        "TLSV1_ALERT_ACCESS_DENIED",
+        "TLSV13_ALERT_CERTIFICATE_REQUIRED",
+    }
+)
+
+
+def _refuses_certificate(error: Exception) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, ssl.SSLError) and cause.reason in _CERTIFICATE_ALERTS
+
+
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
     """An answer as it came: header names in lower case, the body decompressed."""
@@ -56,9 +80,19 @@ class _BoundedStream(httpcore.NetworkStream):
     def __init__(self, inner: httpcore.NetworkStream, deadline: _Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._heard = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._deadline.left(timeout, httpcore.ReadTimeout))
+        try:
+            received = self._inner.read(max_bytes, self._deadline.left(timeout, httpcore.ReadTimeout))
+        except httpcore.ReadError as error:
+            # In TLS 1.3 a server judges our certificate only when our first request is on its way: its refusal is
+            # the first thing that we hear, and the request was never read.
+            if not self._heard and _refuses_certificate(error):
+                raise CertificateRefused from None
+            raise
+        self._heard = True
+        return received
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._inner.write(buffer, self._deadline.left(timeout, httpcore.WriteTimeout))
@@ -70,7 +104,12 @@ class _BoundedStream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         left = self._deadline.left(timeout, httpcore.ConnectTimeout)
-        return _BoundedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._deadline)
+        try:
+            return _BoundedStream(self._inner.start_tls(ssl_context, server_hostname, left), self._deadline)
+        except httpcore.ConnectError as error:
+            if _refuses_certificate(error):
+                raise CertificateRefused from None
+            raise
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

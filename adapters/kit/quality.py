@@ -47,11 +47,11 @@ Rule = str | Exempt
 """`done`, `todo`, or exempt with a reason."""
 
 
-def problems(status: str, quality: Mapping[str, Rule]) -> list[str]:
-    """What is wrong with a manifest's claims; empty if nothing is."""
+def problems(status: str, quality: Mapping[str, Rule], *, claims: bool = True) -> list[str]:
+    """What is wrong with a manifest's claims; empty if nothing is. A provider at intake claims nothing yet."""
     level = LEVELS.index(status) if status != "retiring" else 0
     found = [f"names {name!r}, which is not a rule" for name in quality if name not in RULES]
-    for name, (needed_from, _) in RULES.items():
+    for name, (needed_from, _) in RULES.items() if claims else ():
         if LEVELS.index(needed_from) <= level and quality.get(name, "todo") == "todo":
             found.append(f"has {name!r} neither done nor exempt, which {status} needs")
     return found

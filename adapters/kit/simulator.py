@@ -54,13 +54,15 @@ class Simulator:
 
     ROUTES: ClassVar[Sequence[Route]] = ()
     IDEMPOTENCY_HOURS: ClassVar[float] = 24.0
+    CREDENTIALS: ClassVar[Mapping[str, str]] = {}
+    """Made-up credentials that it takes, where not any will do. `corridor adapter try` uses them."""
 
     def __init__(self, *, state: Path | None = None, seed: int = 0, step_seconds: float = 0.03) -> None:
         """`state`: a file that keeps objects over restarts. `step_seconds`: how long each state lasts."""
         self.store = Store(state)
         self.step_seconds = step_seconds
         self.clock = Clock()
-        self.outbox = Outbox(self.sign, self.clock, seed)
+        self.outbox = Outbox(self.sign, self.clock, seed, self.seal)
         self.clock_offset_seconds = 0.0
         self.requests: list[tuple[str, Request]] = []
         self._faults: dict[str, collections.deque[Fault]] = collections.defaultdict(collections.deque)
@@ -81,6 +83,10 @@ class Simulator:
     def sign(self, event_id: str, body: bytes, at: int, secret: str) -> Mapping[str, str]:
         """The headers by which the vendor signs a webhook."""
         return {}
+
+    def seal(self, body: bytes, secret: str) -> bytes:
+        """A webhook's body as it goes out, for a vendor that signs inside of it."""
+        return body
 
     def books(self) -> list[Entry]:
         """What money the vendor was told to move, and what became of it."""
@@ -112,15 +118,12 @@ class Simulator:
         if known is not None and self.now() - known["at"] < self.IDEMPOTENCY_HOURS * 3600:
             if known["fingerprint"] != fingerprint:
                 return mismatch()
-            return Answer(known["status"], known["body"], {"Idempotent-Replayed": "true"})
+            return Answer(known["status"], known["body"], {**known.get("headers", {}), "Idempotent-Replayed": "true"})
         answer = act()
         if answer.status < 500:
             body = json.loads(json.dumps(answer.body))
-            self.store.put(
-                "idempotency",
-                f"{account}:{key}",
-                {"fingerprint": fingerprint, "status": answer.status, "body": body, "at": self.now()},
-            )
+            kept = {"fingerprint": fingerprint, "status": answer.status, "body": body, "at": self.now()}
+            self.store.put("idempotency", f"{account}:{key}", {**kept, "headers": dict(answer.headers)})
         return answer
 
     def notify(self, event: Event, mode: Mode | None = None) -> None:

@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from adapters.kit.simulator import Simulator
 
 
+# What browsers and proxies add. Where the simulator's pages are shown to customers, its controls are not.
+_FROM_OUTSIDE = frozenset({"origin", "sec-fetch-site", "forwarded", "x-forwarded-for", "x-real-ip", "via"})
+
+
 def handle(simulator: "Simulator", request: Request) -> Answer:
     """Serve one control request."""
+    if _FROM_OUTSIDE & request.headers.keys():
+        return Answer(403, {"error": "the control API is for this machine's programs: no browser, no proxy"})
     serve = _ROUTES.get((request.method, request.path.removeprefix("/_control/")))
     if serve is None:
         return Answer(404, {"error": "no such control", "known": sorted(" ".join(key) for key in _ROUTES)})

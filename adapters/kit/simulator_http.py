@@ -16,7 +16,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-BODY_LIMIT_BYTES = 1024 * 1024
+from adapters.kit import forms
+from adapters.kit.forms import Part
+
+BODY_LIMIT_BYTES = 32 * 1024 * 1024  # ten documents of 2 MiB in base64, where a vendor takes them in one request
 
 FaultKind = Literal["refuse", "reset", "lost_answer", "error_after", "half_body", "html", "slow", "trickle"]
 
@@ -62,13 +65,21 @@ class Request:
         return json.loads(self.body)
 
     def form(self) -> dict[str, str]:
-        """The body's form fields."""
+        """The body's form fields, each by its full name."""
         return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
+
+    def nested_form(self) -> dict[str, Any]:
+        """The body's form fields as `forms.decode` nests them. Raises `ValueError` if they cannot be nested."""
+        return forms.decode(self.body.decode())
+
+    def parts(self) -> list[Part]:
+        """The parts of a multipart body. Raises `ValueError` if it is none."""
+        return forms.parts_of(self.body, self.headers.get("content-type", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer in JSON; `body` None sends no body. `fault` breaks it on its way."""
+    """An answer in JSON; `body` None sends no body, and bytes are sent as they are. `fault` breaks it on its way."""
 
     status: int
     body: Any = None
@@ -183,7 +194,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._write(answer)
             case "half_body":
                 content = _content(answer)
-                self.wfile.write(_head(answer.status, len(content), answer.headers) + content[: len(content) // 2])
+                head = _head(answer.status, len(content), answer.headers)
+                # An answer without a body is cut in its head.
+                self.wfile.write(head + content[: len(content) // 2] if content else head[: len(head) // 2])
                 self._cut()
             case "trickle":
                 content = _content(answer)
@@ -202,12 +215,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _content(answer: Answer) -> bytes:
+    if isinstance(answer.body, bytes):
+        return answer.body
     return b"" if answer.body is None else json.dumps(answer.body, ensure_ascii=False, default=str).encode()
 
 
 def _head(status: int, length: int, headers: Mapping[str, str]) -> bytes:
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"Content-Length: {length}"]
-    if "Content-Type" not in headers:
+    if length and "Content-Type" not in headers:
         lines.append("Content-Type: application/json")
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

@@ -20,6 +20,8 @@ class Entry:
     currency_code: str
     state: str
     """The vendor's own word."""
+    kind: str = "payout"
+    """What it is: `payout`; `payment`, an authorisation; `capture`, money taken; `refund`, money given back."""
 
 
 class Store:

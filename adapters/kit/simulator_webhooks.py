@@ -97,14 +97,24 @@ class Clock:
 
 
 class Outbox:
-    """Delivers events to the targets. `sign` gives the vendor's headers for an event id, body, Unix time and secret."""
+    """Delivers events to the targets. `sign` gives the vendor's headers for an event id, body, Unix time and secret.
 
-    def __init__(self, sign: Callable[[str, bytes, int, str], Mapping[str, str]], clock: Clock, seed: int = 0) -> None:
+    `seal` gives the body as it goes out, from the event's and the secret.
+    """
+
+    def __init__(
+        self,
+        sign: Callable[[str, bytes, int, str], Mapping[str, str]],
+        clock: Clock,
+        seed: int = 0,
+        seal: Callable[[bytes, str], bytes] = lambda body, secret: body,
+    ) -> None:
         self.targets: list[Target] = []
         self.mode = Mode()
         self.deliveries: list[Delivery] = []
         self.events: list[Event] = []
         self._sign = sign
+        self._seal = seal
         self._clock = clock
         self._random = random.Random(seed)  # noqa: S311 - chooses faults, keeps no secret
         self._held: dict[str, list[Event]] = {}
@@ -179,11 +189,12 @@ class Outbox:
 
     def _deliver(self, event: Event, target: Target, tries: int) -> None:
         at = int(time.time())
-        headers = {"Content-Type": "application/json", **self._sign(event.event_id, event.body, at, target.secret)}
+        body = self._seal(event.body, target.secret)
+        headers = {"Content-Type": "application/json", **self._sign(event.event_id, body, at, target.secret)}
         status = 0
         with contextlib.suppress(Exception):  # any failure to deliver is status 0, and is tried again
             status = self._http.exchange(
-                "POST", target.url, headers=headers, content=event.body, ends_at=time.monotonic() + 5
+                "POST", target.url, headers=headers, content=body, ends_at=time.monotonic() + 5
             ).status
         with self._lock:
             self.deliveries.append(Delivery(event.event_id, event.group, target.url, status))

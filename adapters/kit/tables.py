@@ -5,6 +5,7 @@ Rule: an error names the file and the key.
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
 
@@ -59,6 +60,14 @@ class Table:
         if isinstance(value, bool) or not at_least <= value <= at_most:
             raise self.error(key, f"must be a number from {at_least:g} to {at_most:g}")
         return float(value)
+
+    def day(self, key: str) -> date:
+        """A TOML local date, such as 2026-11-21 without quotes."""
+        value = self._take(key, date, "a date without quotes", None)
+        if isinstance(value, datetime):
+            raise self.error(key, "must be a date without a time")
+        found: date = value
+        return found
 
     def texts(self, key: str, *, allowed: Collection[str] | None = None, optional: bool = False) -> tuple[str, ...]:
         """A list of different texts."""

@@ -29,6 +29,7 @@ FILTERS = ("type", "status", "direction", "external_id", "originating_account_id
 class ModernTreasurySimulator(Simulator):
     """The vendor. Any organization and key open it, unless the key begins with `wrong`."""
 
+    CREDENTIALS: ClassVar[Mapping[str, str]] = {"originating_account_id": "0f8e3719-3dfd-4613-9bbf-c0333781b59f"}
     ROUTES: ClassVar[Sequence[Route]] = (
         Route("ping", "GET", "/api/ping"),
         Route("create_order", "POST", "/api/payment_orders", writes=True),

@@ -1,101 +1,75 @@
-"""The sandbox's adapter: payouts as transfers, grants by OAuth, webhooks by the Standard Webhooks specification.
+"""The sandbox's adapter: payouts, payments, refunds, disputes, grants by OAuth, webhooks by Standard Webhooks, a clock.
 
-Every method is encode, send, decode; what words mean stands in `mapping.py`.
+Every method is encode, send, decode; what words mean stands in `mapping.py` and `payment_mapping.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.kit.call import Call, path_segment
-from adapters.kit.errors import Misconfigured, Rejected, Unmapped
+from adapters.kit.call import Call
+from adapters.kit.errors import Unmapped
 from adapters.kit.mapping import document, text
-from adapters.kit.ports.webhooks import Inbound, Reading
+from adapters.kit.ports.webhooks import Inbound, Observation, Reading
 from adapters.kit.webhooks import verify_standard_webhook
-from adapters.sandbox import mapping
-from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
-from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
-from corridor.payouts.v1.payout_pb2 import Payout
+from adapters.sandbox import mapping, payment_mapping
+from adapters.sandbox.disputes import Disputes
+from adapters.sandbox.payments import Payments
+from adapters.sandbox.payouts import Payouts
+from adapters.sandbox.wire import send
 
-TRANSFERS = "/v1/transfers"
-REVOCATION = "/v1/oauth/revoke"
+READERS: Mapping[str, Callable[[Any, str], Observation]] = {
+    "transfer.updated":  mapping.observation,
+    "payment.updated":   payment_mapping.authorisation,
+    "capture.updated":   payment_mapping.step,
+    "increment.updated": payment_mapping.step,
+    "void.updated":      payment_mapping.step,
+    "reversal.updated":  payment_mapping.step,
+    "refund.updated":    payment_mapping.step,
+    "dispute.opened":    payment_mapping.dispute,
+    "dispute.updated":   payment_mapping.dispute,
+}  # fmt: skip
+"""What each event carries: the object as it was then."""
+_OURS = frozenset(kind.partition(".")[0] for kind in READERS)
 
 
-class Sandbox:
-    """Implements the ports Payouts, Grants and Webhooks."""
-
-    def create_payout(self, call: Call, payout: Payout, beneficiary: Beneficiary) -> PayoutObservation:
-        """Create a transfer. The key makes repeats harmless, the reference makes it findable."""
-        transfer = self._send(
-            call,
-            "POST",
-            TRANSFERS,
-            writes=True,
-            json=mapping.transfer(payout, beneficiary),
-            headers={"Idempotency-Key": call.idempotency_key},
-            on_client_error=mapping.rejection,
-        )
-        seen = mapping.observation(transfer)
-        if seen.payout_id != payout.payout_id:
-            raise Misconfigured("the idempotency key was already used for another transfer")
-        return seen
-
-    def look_up_payout(self, call: Call, payout: Payout) -> PayoutObservation | None:
-        """Find the transfer by its own id where we know it, else by our payout's id."""
-        transfer = self._find(call, payout)
-        return mapping.observation(transfer) if transfer else None
-
-    def cancel_payout(self, call: Call, payout: Payout) -> PayoutObservation:
-        """Ask for the transfer's cancellation. Once it is paid the sandbox refuses; then its state is read."""
-        found = self._find(call, payout)
-        if found is None:
-            raise Rejected("the provider has no transfer for this payout", code="not_found")
-        path = f"{TRANSFERS}/{path_segment(found['id'])}"
-        cancelled = self._send(call, "POST", f"{path}/cancel", writes=True, absent=_too_late)
-        return mapping.observation(cancelled or self._send(call, "GET", path))
+class Sandbox(Payouts, Payments, Disputes):
+    """Implements every port."""
 
     def revoke_grant(self, call: Call, token: str) -> None:
         """Revoke a token (RFC 7009). One that the sandbox does not know is answered like one that it does."""
-        self._send(call, "POST", REVOCATION, writes=True, form={"token": token})
+        send(call, "POST", "/v1/oauth/revoke", writes=True, form={"token": token})
+
+    def advance_clock(self, call: Call, seconds: int) -> None:
+        """Put the account's time forward. The key, where there is one, makes a repetition harmless."""
+        send(
+            call,
+            "POST",
+            "/v1/test_clock/advance",
+            writes=True,
+            json={"seconds": seconds},
+            keyed=bool(call.idempotency_key),
+        )
+
+    def set_webhook_target(self, call: Call, url: str, secret: str) -> None:
+        """Let the account's webhooks go to an address, signed with a secret."""
+        send(call, "POST", "/v1/webhooks", writes=True, json={"url": url, "secret": secret})
 
     def verify_webhook(self, inbound: Inbound, secrets: Sequence[str], now: datetime) -> None:
         """Standard Webhooks: id, time and body are signed, five minutes either way."""
         verify_standard_webhook(inbound, secrets, now)
 
     def read_webhook(self, inbound: Inbound) -> Reading:
-        """`transfer.updated` carries the transfer as it was then; what is not about transfers is not ours."""
+        """What the event's object says. Events of other kinds say nothing; an unknown one of ours is loud."""
         event = document(inbound.body, "event")
         if not isinstance(event, dict):
             raise Unmapped("event", type(event).__name__)
         event_id, kind = text(event.get("id"), "event.id"), text(event.get("type"), "event.type")
-        if not kind.startswith("transfer."):
+        if kind.partition(".")[0] not in _OURS:
             return Reading(event_id)
-        if kind != "transfer.updated":
+        if kind not in READERS:
             raise Unmapped("event.type", kind)
-        return Reading(event_id, [mapping.observation(event.get("data"), event_id)])
-
-    def _find(self, call: Call, payout: Payout) -> dict[str, Any] | None:
-        if payout.provider_reference:
-            path = f"{TRANSFERS}/{path_segment(payout.provider_reference)}"
-            found: dict[str, Any] | None = self._send(call, "GET", path, absent=_unknown)
-            return found
-        page = self._send(call, "GET", TRANSFERS, query={"reference": payout.payout_id})
-        return next((each for each in page["data"] if each["reference"] == payout.payout_id), None)
-
-    def _send(self, call: Call, method: str, path: str, *, writes: bool = False, **more: Any) -> Any:
-        headers = {"Authorization": f"Bearer {call.credential('api_key')}", **more.pop("headers", {})}
-        return call.send(
-            method, path, writes=writes, headers=headers, safe=mapping.SAFE, code_of=mapping.error_code, **more
-        )
-
-
-def _unknown(status: int, body: Any) -> bool:
-    # The code tells a missing transfer from a wrong address.
-    return status == 404 and mapping.error_code(body) == "transfer_not_found"
-
-
-def _too_late(status: int, body: Any) -> bool:
-    return status == 409 and mapping.error_code(body) == "not_cancellable"
+        return Reading(event_id, [READERS[kind](event.get("data"), event_id)])
 
 
 ADAPTER = Sandbox()

@@ -1,9 +1,9 @@
-"""The sandbox's words on the left, ours on the right. Pure functions; no I/O."""
+"""Transfers: the sandbox's words on the left, ours on the right. Pure functions; no I/O."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.kit.errors import FieldProblem, ProviderError, Rejected, Unmapped
+from adapters.kit.errors import Unmapped
 from adapters.kit.mapping import money, text, timestamp, translate, translate_optional
 from adapters.kit.reasons import ISO_RETURNS, NACHA_RETURNS, Reasons
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
@@ -46,21 +46,6 @@ RAILS: Mapping[str, "Rail.ValueType"] = {
 }  # fmt: skip
 RAIL_WORDS = {rail: word for word, rail in RAILS.items()}
 
-# Fields of a transfer that hold the customer's data. A refusal of any other field is about us.
-FIELDS: Mapping[str, str] = {
-    "amount":            "amount.amount_minor",
-    "currency":          "amount.currency_code",
-    "description":       "reference",
-    "rail":              "rail",
-    "recipient.name":    "beneficiary.party",
-    "recipient.account": "beneficiary.bank_account",
-}  # fmt: skip
-
-SAFE = frozenset(
-    {"id", "type", "reference", "status", "amount", "currency", "rail", "code", "field", "created_at", "updated_at"}
-)
-"""Keys whose values say nothing about a person; what captures may keep."""
-
 
 def transfer(payout: Payout, beneficiary: Beneficiary) -> dict[str, Any]:
     """The request for a payout. Our payout's id is the sandbox's reference, by which it is found again."""
@@ -72,7 +57,12 @@ def transfer(payout: Payout, beneficiary: Beneficiary) -> dict[str, Any]:
         "statement_text": payout.statement_text,
         "description": payout.reference,
         "recipient": {"name": name(beneficiary.party), "account": account(beneficiary.bank_account)},
-    }
+    } | scenario(payout.sandbox_scenario)
+
+
+def scenario(name: str) -> dict[str, str]:
+    """What the sandbox is told to do, where it is told."""
+    return {"scenario": name} if name else {}
 
 
 def name(party: Party) -> str:
@@ -108,22 +98,6 @@ def observation(transfer: Any, event_id: str = "") -> PayoutObservation:
         provider_event_id=event_id,
         provider_time=timestamp(transfer.get("updated_at"), "transfer.updated_at"),
     )
-
-
-def rejection(status: int, body: Any) -> ProviderError | None:
-    """A refusal of the customer's data, with our names of the fields; None if it is about us."""
-    error = body.get("error") if isinstance(body, dict) else None
-    if status != 422 or not isinstance(error, dict):
-        return None
-    fields = [field for field in error.get("fields", ()) if field["field"] in FIELDS]
-    problems = [FieldProblem(FIELDS[field["field"]], "refused by the provider") for field in fields]
-    return Rejected("the provider refused the details", code=error_code(body), problems=problems) if problems else None
-
-
-def error_code(body: Any) -> str:
-    """The code in an error's body; empty if it has none."""
-    error = body.get("error") if isinstance(body, dict) else None
-    return str(error.get("code", "")) if isinstance(error, dict) else ""
 
 
 def _reasons(transfer: dict[str, Any]) -> Reasons:

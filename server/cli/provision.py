@@ -72,6 +72,23 @@ def connection(rest: Rest, stack: Stack) -> tuple[Connection, float]:
     return found, answer.seconds
 
 
+def simulated(rest: Rest, stack: Stack, provider: str) -> Connection:
+    """A new connection to another provider's simulator, with values that it takes; its webhooks come in."""
+    from adapters.kit.discovery import providers
+
+    found = providers()[provider]
+    needed = [each for each in found.manifest.credentials if each.kind == "text" and not each.optional]
+    made_up = {each.name: f"example-{each.name.replace('_', '-')}" for each in needed}
+    credentials = {**made_up, **getattr(found.simulator, "CREDENTIALS", {})}
+    answer = rest.send("POST", "/v1/connections", {
+        "provider": provider, "title": f"Simulator of {found.manifest.title}", "base_url": stack.others[provider],
+        "credentials": credentials,
+    }, key=_key())  # fmt: skip
+    signing = found.manifest.webhook_secret
+    secret = credentials.get(signing.name, "") if signing else ""
+    return Connection(answer.body["connection_id"], stack.others[provider], answer.body["inbound_path"], secret)
+
+
 def route(rest: Rest, connection_id: str) -> tuple[str, float]:
     """Let payouts of every rail go through a connection; the route's id, and the seconds that it took."""
     answer = rest.send("POST", "/v1/routes", {
@@ -81,8 +98,8 @@ def route(rest: Rest, connection_id: str) -> tuple[str, float]:
 
 
 def webhooks_to(stack: Stack, found: Connection) -> None:
-    """Tell the sandbox where to send its webhooks: to the gateway, for this connection."""
-    sandbox = Rest(stack.sandbox_url)
+    """Tell a simulator where to send its webhooks: to the gateway, for this connection."""
+    sandbox = Rest(found.sandbox_url)
     sandbox.send("POST", "/_control/webhook", {
         "url": stack.gateway_url + found.inbound_path, "secret": found.webhook_secret,
     })  # fmt: skip

@@ -4,9 +4,9 @@ Rule: whoever leaves the block leaves nothing running.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,7 @@ class Stack:
     sandbox_url: str
     server_metrics_url: str
     worker_metrics_url: str
+    others: Mapping[str, str] = field(default_factory=dict)  # where further simulators are, by provider
 
     def failed(self) -> str:
         """What has ended, and how, once a part has; empty while all are running."""
@@ -77,9 +78,19 @@ class Stack:
 
 @contextmanager
 def running(
-    settings: "Settings", wanted: Ports, environment: Mapping[str, str], screen: Screen, state: Path | None
+    settings: "Settings",
+    wanted: Ports,
+    environment: Mapping[str, str],
+    screen: Screen,
+    state: Path | None,
+    *,
+    provide: bool = False,
+    others: Sequence[str] = (),
 ) -> Iterator[Stack]:
-    """Everything, ready to be called, while the block runs. `state` is the file that keeps the sandbox's state."""
+    """Everything, ready to be called, while the block runs. `state` is the file that keeps the sandbox's state.
+
+    With `provide` every company gets a connection to the sandbox. `others` are providers whose simulators run as well.
+    """
     wanted.require_free()
     with ExitStack() as stack:
         reserved = stack.enter_context(ports.Reserved(HOST, wanted.grpc))
@@ -94,16 +105,19 @@ def running(
             _migrate(opened.owner_url)
         with screen.step("server, worker, gateway, sandbox"):
             gateway_url = children.ready(gateway)["url"]
-            server, worker = _inner(children, wanted, reserved.port, gateway, gateway_url)
+            sandbox_url = children.ready(sandbox)["url"]
+            named = {"CORRIDOR_SANDBOX_URL": sandbox_url} if provide else {}
+            server, worker = _inner(children, wanted, reserved.port, gateway, {"CORRIDOR_ISSUER": gateway_url, **named})
             found = Stack(
                 settings=settings,
                 database=opened,
                 children=children,
                 gateway_url=gateway_url,
                 grpc_address=f"{HOST}:{reserved.port}",
-                sandbox_url=children.ready(sandbox)["url"],
+                sandbox_url=sandbox_url,
                 server_metrics_url=children.ready(server)["metrics"],
                 worker_metrics_url=children.ready(worker)["metrics"],
+                others=_others(children, wanted, state, others),
             )
             _await_ready(found)
         yield found
@@ -117,11 +131,24 @@ def _outer(children: Processes, wanted: Ports, state: Path | None, upstream: str
     return sandbox, children.start("gateway", processes.serve("gateway", *options))
 
 
-def _inner(children: Processes, wanted: Ports, port: int, gateway: Child, url: str) -> tuple[Child, Child]:
-    """The server and the worker. They outlive the gateway, so that it can finish its calls."""
+def _others(children: Processes, wanted: Ports, state: Path | None, names: Sequence[str]) -> dict[str, str]:
+    """Further simulators, on the ports after the sandbox's."""
+    started = {}
+    for number, name in enumerate(names, start=1):
+        kept = [f"--state={state.with_name(f'{name}.jsonl')}"] if state else []
+        port = f"--port={wanted.sandbox and wanted.sandbox + number}"
+        started[name] = children.start(name, processes.serve("sandbox", name, port, *kept))
+    return {name: children.ready(child)["url"] for name, child in started.items()}
+
+
+def _inner(
+    children: Processes, wanted: Ports, port: int, gateway: Child, issuer: Mapping[str, str]
+) -> tuple[Child, Child]:
+    """The server and the worker. They outlive the gateway, so that it can finish its calls.
+
+    Tokens, pages and webhooks name the `issuer`: the address at which people reach the gateway.
+    """
     options = ("--reuse-port", f"--host={HOST}", f"--port={port}", f"--metrics-port={wanted.metrics}")
-    # Tokens and pages name the address at which people reach the gateway.
-    issuer = {"CORRIDOR_ISSUER": url}
     server = children.start("server", processes.serve("server", *options), gateway, issuer)
     command = processes.serve("worker", f"--metrics-port={wanted.worker_metrics}")
     return server, children.start("worker", command, server, issuer)

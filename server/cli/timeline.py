@@ -1,4 +1,4 @@
-"""`corridor timeline`: everything that happened to a payout, one line each, in the order of time."""
+"""`corridor timeline`: everything that happened to a payout, payment or dispute, a line each, in the order of time."""
 
 from typing import TYPE_CHECKING
 
@@ -11,26 +11,42 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("payout_id")
+@click.argument("resource_id")
 @client.options
 @click.option("--details", is_flag=True, help="With the recorded facts of each entry, redacted.")
-def timeline(payout_id: str, key: str, address: str, details: bool) -> None:
-    """Tell what happened to payout PAYOUT_ID: calls, attempts, observations, events, deliveries.
+def timeline(resource_id: str, key: str, address: str, details: bool) -> None:
+    """Tell what happened to a payout, payment or dispute: calls, attempts, observations, events, deliveries.
 
     \b
     Example: corridor timeline po_01jd3w5k0mfv7r2xq8n4t6y9za
     """
-    from corridor.payouts.v1 import payout_service_pb2 as api
+    from corridor.payments.v1 import dispute_service_pb2 as disputes
+    from corridor.payments.v1 import payment_service_pb2 as payments
+    from corridor.payouts.v1 import payout_service_pb2 as payouts
     from server.kit import contract
 
-    method = contract.methods()["/corridor.payouts.v1.PayoutService/GetPayoutTimeline"]
+    request: payments.GetPaymentTimelineRequest | payouts.GetPayoutTimelineRequest | disputes.GetDisputeTimelineRequest
+    if resource_id.startswith("pay_"):
+        method = contract.methods()["/corridor.payments.v1.PaymentService/GetPaymentTimeline"]
+        request = payments.GetPaymentTimelineRequest(payment_id=resource_id)
+    elif resource_id.startswith("dsp_"):
+        method = contract.methods()["/corridor.payments.v1.DisputeService/GetDisputeTimeline"]
+        request = disputes.GetDisputeTimelineRequest(dispute_id=resource_id)
+    elif not resource_id.startswith("po_"):
+        raise click.ClickException(
+            f"{resource_id!r} is no id of a payout (po_…), payment (pay_…) or dispute (dsp_…); "
+            "refunds and actions stand in their payment's timeline."
+        )
+    else:
+        method = contract.methods()["/corridor.payouts.v1.PayoutService/GetPayoutTimeline"]
+        request = payouts.GetPayoutTimelineRequest(payout_id=resource_id)
     with client.Client(address, key) as caller:
-        response, _ = caller.call(method, api.GetPayoutTimelineRequest(payout_id=payout_id))
+        response, _ = caller.call(method, request)
     if not response.entries:
-        raise click.ClickException(f"nothing is recorded of {payout_id}.")
+        raise click.ClickException(f"nothing is recorded of {resource_id}.")
     began = response.entries[0].time.ToDatetime()
     shown = screen.Screen()
-    shown.heading(f"{payout_id} from {began:%Y-%m-%d %H:%M:%S} UTC")
+    shown.heading(f"{resource_id} from {began:%Y-%m-%d %H:%M:%S} UTC")
     for entry in response.entries:
         shown.moment(_moment(entry, (entry.time.ToDatetime() - began).total_seconds()))
         if details:

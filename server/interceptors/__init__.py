@@ -13,13 +13,15 @@ from server.interceptors.context import Contexts
 from server.interceptors.errors import Errors
 from server.interceptors.idempotency import Idempotent
 from server.interceptors.limits import Limits, Strangers
+from server.interceptors.provisioned import Provisioned
 from server.interceptors.residency import Residency
+from server.interceptors.scenarios import Scenarios
 from server.interceptors.telemetry import Telemetry
 from server.interceptors.tokens import TokenVerifier
 from server.interceptors.validation import Validation
 from server.kit import contract
 from server.kit.allowances import Allowance
-from server.kit.clock import Clock
+from server.kit.clock import Clock, SystemClock
 from server.platform.access.oauth.assembly import OAuth
 from server.platform.access.uses import KeyUses
 from server.platform.approvals.asking import Asking
@@ -27,6 +29,7 @@ from server.platform.approvals.policies import Policies
 from server.platform.audit.recorder import Recorder
 from server.platform.limits.counting import Counting
 from server.platform.metrics import Metrics
+from server.platform.sandbox.provisioning import Provisioning
 from server.platform.transport.peers import Peers
 from server.platform.vault.data_policies import Residencies
 from server.store.api_keys import ApiKeys
@@ -51,6 +54,8 @@ class Parts:
     slow_calls: int = 4  # how many calls may wait for providers and name servers at the same time
     allowances: Mapping[str, Allowance] = field(default_factory=dict)  # those that are not the usual ones
     region: str = ""  # where the installation is
+    machine_clock: Clock = field(default_factory=SystemClock)
+    provisioning: Provisioning | None = None  # where the installation has a simulator for every company
     peers: Peers = field(default_factory=Peers)  # which of them are gateways
 
 
@@ -58,7 +63,7 @@ def chain(parts: Parts) -> Sequence[ServerInterceptor]:
     """The interceptors, outermost first."""
     counting = Counting(parts.store, parts.allowances) if parts.rate_limits else None
     residency = [Residency(Residencies(parts.store), parts.region)] if parts.region else []
-    tokens = TokenVerifier(parts.store, parts.oauth.tokens, parts.oauth.standings, parts.clock)
+    tokens = TokenVerifier(parts.store, parts.oauth.tokens, parts.oauth.standings, parts.machine_clock)
     return (
         Telemetry(parts.metrics),  # outermost: sees how long everything took and how it ended
         Contexts(contract.methods(), parts.peers),  # before anything that logs, records or refuses: ids come first
@@ -69,7 +74,9 @@ def chain(parts: Parts) -> Sequence[ServerInterceptor]:
         Auth([ApiKeyVerifier(parts.keys, parts.key_uses), tokens], parts.environments),
         # Counted per caller, so after auth; cheap, so before the rest.
         Limits(counting, parts.slow_calls),
-        *residency,  # before the request is read, whose data must not be here
+        *residency,  # before anything is stored for those whose data must not be here, or of theirs is read
+        *([Provisioned(parts.provisioning)] if parts.provisioning else []),  # before anything looks for a connection
+        Scenarios(),  # before the key is read: the same key with another scenario is another request
         Validation(),  # reads the request, not before; one that breaks a rule claims no key
         Idempotent(parts.store, parts.fingerprint_secret, parts.metrics),  # the claim is part of the write
         # Innermost: what waits for somebody else has been checked like what runs, and what ran is answered by its key.

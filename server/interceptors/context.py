@@ -22,6 +22,7 @@ from server.platform.transport.peers import Metadata, Peers
 
 _CLAIM_CHARACTERS = 64
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_SCENARIO = re.compile(r"[a-z0-9_]{1,64}")
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -42,6 +43,7 @@ class Contexts(ServerInterceptor):
         found = self._methods[method_name]
         request_id, correlation_id = metadata.get("x-request-id", ""), metadata.get("x-correlation-id", "")
         problem = _problem("x-request-id", request_id) or _problem("x-correlation-id", correlation_id)
+        scenario = metadata.get("corridor-sandbox-scenario", "")
         request_id = request_id if request_id and not problem else ids.request_id()
         theirs = context.time_remaining()  # None without a deadline, 0 after it
         call = Context(
@@ -49,10 +51,11 @@ class Contexts(ServerInterceptor):
             correlation_id=correlation_id if correlation_id and not problem else request_id,
             traceparent=_traceparent(metadata),
             method=found,
-            failure=problem,
+            failure=problem or _unusable(scenario),
             deadline=clock.monotonic() + min(found.deadline_seconds, math.inf if theirs is None else theirs),
             client_ip=metadata.get("x-corridor-client-ip") or peers.address(context.peer()),
             claimed=metadata.get("x-company-id", "")[:_CLAIM_CHARACTERS],
+            sandbox_scenario=scenario,
         )
         call.trailers["x-request-id"] = request_id
         call.trailers["x-correlation-id"] = call.correlation_id
@@ -85,6 +88,14 @@ def _problem(name: str, value: str) -> Failure | None:
     return fail(
         reasons.ERROR_REASON_INVALID_ARGUMENT, f"{name} cannot be used.", violations=[Violation(name, rule, "id")]
     )
+
+
+def _unusable(scenario: str) -> Failure | None:
+    if not scenario or _SCENARIO.fullmatch(scenario):
+        return None
+    name, rule = "corridor-sandbox-scenario", "must be 1 to 64 lower-case letters, digits or underscores"
+    detail = "The sandbox has no such scenario."
+    return fail(reasons.ERROR_REASON_INVALID_ARGUMENT, detail, violations=[Violation(name, rule, "sandbox_scenario")])
 
 
 def _traceparent(metadata: Mapping[str, str]) -> str:

@@ -94,7 +94,8 @@ class Idempotent(ServerInterceptor):
                 reasons.ERROR_REASON_IDEMPOTENCY_KEY_INVALID,
                 f"An idempotency key is 1 to {_KEY_CHARACTERS} visible ASCII characters, sent once.",
             )
-        return Idempotency(key, idempotency.fingerprint(request, self._secret), self._seal)
+        scenario = contexts.current().sandbox_scenario
+        return Idempotency(key, idempotency.fingerprint(request, self._secret, scenario), self._seal)
 
     def _failed(self, call: contexts.Context, failure: Failure) -> Any:
         if call.idempotency is None or call.replayed or not idempotency.belongs_to_key(failure):

@@ -13,8 +13,8 @@ from google.protobuf.message import DecodeError, Message
 from grpc_interceptor import ServerInterceptor
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
+from server.kit import card_numbers, redaction, storable
 from server.kit import context as contexts
-from server.kit import redaction, storable
 from server.kit.errors import Failure, Violation, fail
 
 
@@ -40,18 +40,38 @@ class Validation(ServerInterceptor):
         if unstorable := storable.violations(request, request_or_iterator):
             raise _refused(unstorable)
         if violations := self._validator.collect_violations(request):
-            raise _failure(violations)
+            raise _failure(request, violations)
+        if cards := card_numbers.violations(request):
+            raise _refused(cards)
         return method(request, context)
 
 
-def _failure(violations: list[protovalidate.Violation]) -> Failure:
-    return _refused([Violation(_path(v), _description(v), v.proto.rule_id) for v in violations])
+def _failure(message: Message, violations: list[protovalidate.Violation]) -> Failure:
+    return _refused([Violation(_path(v), _description(message, v), v.proto.rule_id) for v in violations])
 
 
-def _description(violation: protovalidate.Violation) -> str:
+def _description(message: Message, violation: protovalidate.Violation) -> str:
+    if choices := _choices(message, violation):
+        return f"one of these must be given: {', '.join(choices)}"
     if violation.proto.rule_id == "enum.not_in":  # contracts forbid nothing but the value that stands for none
         return "must be given"
     return violation.proto.message or "breaks a rule"
+
+
+def _choices(message: Message, violation: protovalidate.Violation) -> list[str]:
+    """The fields of the oneof that a violation is about; none where it is about a field."""
+    descriptor = message.DESCRIPTOR
+    path = violation.proto.field.elements if violation.proto.field else ()
+    *above, last = [each.field_name for each in path] or [""]
+    for name in above:
+        inside = descriptor.fields_by_name[name].message_type
+        if inside is not None and inside.GetOptions().map_entry:
+            inside = inside.fields_by_name["value"].message_type
+        if inside is None:
+            return []
+        descriptor = inside
+    oneof = descriptor.oneofs_by_name.get(last)
+    return [field.name for field in oneof.fields] if oneof else []
 
 
 def _refused(found: list[Violation]) -> Failure:
@@ -73,4 +93,4 @@ def _path(violation: protovalidate.Violation) -> str:
 def check(message: Message) -> None:
     """Raise INVALID_ARGUMENT unless the message keeps the rules of its fields."""
     if violations := protovalidate.Validator().collect_violations(message):
-        raise _failure(violations)
+        raise _failure(message, violations)

@@ -59,6 +59,7 @@ class Context:
     client_ip: str = ""  # of the caller, told by a trusted gateway or seen on the connection
     claimed: str = ""  # the company that the caller says it is; recorded, and never believed
     approval_id: str = ""  # the approval by which the call runs
+    sandbox_scenario: str = ""  # what the sandbox is told to do with what the call makes; never in the live environment
     audited: bool = False  # whether the write has recorded itself
     request: Message | None = field(default=None, repr=False)  # once it is parsed
     replayed: bool = False

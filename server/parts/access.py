@@ -38,7 +38,7 @@ def build(base: Foundation) -> Access:
     oauth = assembly.build(
         store,
         keyring,
-        base.clock,
+        base.machine_clock,
         members.standing,
         issuer=settings.issuer,
         algorithm=settings.token_algorithm,
@@ -51,7 +51,7 @@ def build(base: Foundation) -> Access:
     # Every kind of credential that ends by itself adds its source; the installation's own come after them.
     expiries = Inventory(
         store,
-        base.clock,
+        base.machine_clock,
         [inventory.API_KEYS, inventory.PROVIDER_CREDENTIALS, expiring.SECRETS, expiring.CERTIFICATES],
         [lambda: certificates.expiring(settings)],
     )

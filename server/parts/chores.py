@@ -42,7 +42,7 @@ def _audit_chores(parts: Parts) -> Sequence[Chore]:
         parts.store.url,
         AuditSigner(parts.keyring),
         second_store.of(settings.audit_checkpoints, settings.data_dir),
-        parts.clock,
+        parts.machine_clock,
         seal_seconds=settings.audit_seal_seconds,
         keep_months=settings.audit_keep_months,
     )

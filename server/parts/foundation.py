@@ -7,6 +7,8 @@ from server.kit.clock import Clock, SystemClock
 from server.kit.paging import PageTokens
 from server.platform.audit.recorder import Recorder
 from server.platform.metrics import Metrics
+from server.platform.providers.clients import Clients
+from server.platform.sandbox.clock import CompanyClock, Offsets
 from server.platform.transport import certificates
 from server.platform.vault import kms
 from server.platform.webhooks.guard import Guard
@@ -24,7 +26,9 @@ class Foundation:
     """What every part of a process may use."""
 
     settings: Settings
-    clock: Clock
+    clock: Clock  # the company's, for what a company waits for
+    machine_clock: Clock  # the machine's, for what protects: tokens, signatures, the audit trail
+    offsets: Offsets
     store: Store
     recorder: Recorder
     keyring: Keyring
@@ -36,6 +40,7 @@ class Foundation:
     http: Http
     guard: Guard
     guarded: Http
+    clients: Clients
 
 
 def lay(settings: Settings, database_url: str) -> Foundation:
@@ -46,13 +51,17 @@ def lay(settings: Settings, database_url: str) -> Foundation:
     keys_store = Store(database_url, pool_size=2)
     key_service = kms.of(settings, keyring)
     store.seals = seals = DataKeySeals(keys_store, key_service, cache_seconds=settings.key_cache_seconds)
+    offsets = Offsets(keys_store)
     metrics = Metrics()
     metrics.watch(store)
     metrics.registry.register(certificates.Ages(settings))
     guard = Guard(allow_private=settings.allow_private_endpoints)
+    http, guarded = Http(), Http(addresses=guard.dialled)
     return Foundation(
         settings=settings,
-        clock=SystemClock(),
+        clock=CompanyClock(offsets),
+        machine_clock=SystemClock(),
+        offsets=offsets,
         store=store,
         recorder=Recorder(store),
         keyring=keyring,
@@ -61,7 +70,8 @@ def lay(settings: Settings, database_url: str) -> Foundation:
         tokens=PageTokens(keyring.derived("page tokens")),
         metrics=metrics,
         waker=Waker(store),
-        http=Http(),
+        http=http,
         guard=guard,
-        guarded=Http(addresses=guard.dialled),
+        guarded=guarded,
+        clients=Clients(http, guarded, guard.dialled),
     )

@@ -5,23 +5,28 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from adapters.kit.discovery import Provider, providers
-from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
+from server.domains.payments.disputes.flows import Flows as DisputeFlows
+from server.domains.payments.disputes.observing import Observing as ObservingDisputes
+from server.domains.payments.disputes.repository import Disputes
+from server.domains.payments.flows import Flows as PaymentFlows
+from server.domains.payments.repository import Payments
 from server.domains.payouts.beneficiaries import Beneficiaries, SettingsOfCompanies
 from server.domains.payouts.flows import Flows
-from server.domains.payouts.repository import Payouts, Timing
-from server.kit import ids
-from server.kit.context import Context
+from server.domains.payouts.repository import Payouts
 from server.parts import access, foundation
 from server.parts.access import Access
 from server.parts.foundation import Foundation
+from server.parts.observing import observing
 from server.platform.providers.catalog import Catalog
 from server.platform.providers.connections import Connections
 from server.platform.providers.invoke import Invoker
+from server.platform.providers.sendable import Timing
+from server.platform.sandbox.following import Following
+from server.platform.sandbox.provisioning import Provisioning
 from server.platform.webhooks.deliver import Deliverer, Schedule
 from server.platform.webhooks.post import Poster
-from server.platform.webhooks.read import Observe, Reader, Unmatched
+from server.platform.webhooks.read import Reader
 from server.settings import Settings
-from server.store.observations import Source
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,22 @@ class Parts(Foundation, Access):
     beneficiaries: Beneficiaries
     payout_settings: SettingsOfCompanies
     flows: Flows
+    payments: Payments
+    payment_flows: PaymentFlows
+    disputes: Disputes
+    dispute_flows: DisputeFlows
     poster: Poster
     deliverer: Deliverer
     reader: Reader
+    following: Following
+    provisioning: Provisioning | None
 
     def close(self) -> None:
         """Let go of threads and connections."""
         self.waker.close()
         self.key_uses.close()
         self.recorder.close()
+        self.clients.close()
         self.http.close()
         self.guarded.close()
         self.poster.close()
@@ -59,12 +71,21 @@ def build(settings: Settings, database_url: str, *, schedule: Schedule | None = 
     found = providers()
     catalog = Catalog(found)
     connections = Connections(store, keyring, catalog)
-    invoker = Invoker(store, base.http, base.guarded, found, connections, metrics, clock)
+    own_urls = frozenset(filter(None, (settings.sandbox_url,)))
+    invoker = Invoker(store, base.clients, found, connections, metrics, clock, own_urls)
+    provisioning = Provisioning(
+        store, keyring, found, connections, invoker, clock, settings.sandbox_url, settings.issuer
+    )
     timing = Timing(unknown_seconds=settings.unknown_seconds, poll_seconds=settings.poll_provider_seconds)
     payouts = Payouts(store, timing, clock)
     beneficiaries = Beneficiaries(store)
+    payments = Payments(store, clock)
+    payment_flows = PaymentFlows(store, payments, invoker, timing, clock)
+    disputes = Disputes(store, timing, clock)
+    observing_disputes = ObservingDisputes(store, disputes, payments, clock)
     # A try ends well within its lease: two workers on one delivery could change the order of events.
-    poster = Poster(base.guard, clock, timeout_seconds=min(10.0, settings.lease_seconds / 2))
+    machine = base.machine_clock
+    poster = Poster(base.guard, machine, timeout_seconds=min(10.0, settings.lease_seconds / 2))
     return Parts(
         **_fields(base),
         **_fields(access.build(base)),
@@ -76,28 +97,17 @@ def build(settings: Settings, database_url: str, *, schedule: Schedule | None = 
         beneficiaries=beneficiaries,
         payout_settings=SettingsOfCompanies(store),
         flows=Flows(store, payouts, beneficiaries, invoker, timing, clock),
+        payments=payments,
+        payment_flows=payment_flows,
+        disputes=disputes,
+        dispute_flows=DisputeFlows(store, disputes, observing_disputes, invoker, timing, clock),
         poster=poster,
-        deliverer=Deliverer(store, keyring, poster, clock, metrics, schedule or Schedule()),
-        reader=Reader(store, found, observing(payouts), clock, metrics),
+        deliverer=Deliverer(store, keyring, poster, machine, metrics, schedule or Schedule()),
+        reader=Reader(store, found, observing(payouts, payments, payment_flows, observing_disputes), machine, metrics),
+        following=Following(store, invoker, found),
+        provisioning=provisioning if settings.sandbox_url else None,
     )
 
 
 def _fields(part: Foundation | Access) -> dict[str, Any]:
     return {field.name: getattr(part, field.name) for field in fields(part)}
-
-
-def observing(payouts: Payouts) -> Observe:
-    """How an observation that came by a webhook reaches the resource that it is about."""
-
-    def observe(
-        context: Context, connection_id: str, observation: PayoutObservation, source_id: str
-    ) -> str | Unmatched:
-        # Where others write into the field that carries our id, what stands there need not be an id at all.
-        named = observation.payout_id if ids.is_id(observation.payout_id, "po") else ""
-        payout_id = named or payouts.find(context, connection_id, observation.provider_reference)
-        if not payout_id:
-            return Unmatched.STRANGER
-        seen = payouts.observe(context, payout_id, connection_id, observation, Source.WEBHOOK, source_id)
-        return payout_id if seen else Unmatched.MISSING
-
-    return observe

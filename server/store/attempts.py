@@ -5,7 +5,7 @@ An attempt that is still open when somebody else takes over may have acted: its 
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import IntEnum
 
@@ -13,9 +13,10 @@ from psycopg.rows import TupleRow
 
 from adapters.kit.call import Exchange
 from server.kit import ids
-from server.kit.context import Context
+from server.kit.context import Caller, Context
 from server.store.engine import Connection
 from server.store.sealed import ATTEMPT_CODE, ATTEMPT_DETAIL, EXCHANGES
+from server.store.seals import Seals
 
 
 class Outcome(IntEnum):
@@ -44,6 +45,8 @@ class Attempt:
     detail: str
     start_time: datetime
 
+
+_EXCHANGE = tuple(field.name for field in fields(Exchange))  # `asdict` copies every value, for nothing
 
 _OPEN = """
 INSERT INTO corridor.attempts VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '', '', '[]', %s, clock_timestamp(), NULL)
@@ -92,13 +95,20 @@ def close_attempt(
     exchanges: Sequence[Exchange] = (),
 ) -> None:
     """Record how a provider call ended, with the redacted exchange. The first close counts."""
-    kept = json.dumps([asdict(exchange) for exchange in exchanges], ensure_ascii=False)
     who = context.who
-    words = [
-        column.seal_text(connection.seals, who, text, attempt_id)
+    told = words(connection.seals, who, attempt_id, code, detail, exchanges)
+    connection.execute(_CLOSE, (outcome, *told, who.company_id, who.environment, attempt_id))
+
+
+def words(
+    seals: Seals, who: Caller, attempt_id: str, code: str, detail: str, exchanges: Sequence[Exchange]
+) -> list[str]:
+    """Code, detail and exchanges of an attempt as they are stored."""
+    kept = json.dumps([{name: getattr(each, name) for name in _EXCHANGE} for each in exchanges], ensure_ascii=False)
+    return [
+        column.seal_text(seals, who, text, attempt_id)
         for column, text in ((ATTEMPT_CODE, code), (ATTEMPT_DETAIL, detail), (EXCHANGES, kept))
     ]
-    connection.execute(_CLOSE, (outcome, *words, who.company_id, who.environment, attempt_id))
 
 
 def of(connection: Connection, context: Context, resource_id: str, operation: str) -> list[Attempt]:

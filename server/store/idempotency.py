@@ -29,6 +29,7 @@ from server.store.seals import SealError, Seals
 
 _DIGEST_BYTES = 12
 _NONCE_BYTES = 12
+_SCENARIO = b"corridor-sandbox-scenario="  # no field has such a name
 
 _STORED = """
 SELECT fingerprint, status, response FROM corridor.idempotency
@@ -57,9 +58,19 @@ class Replay(Exception):  # noqa: N818 - how a call ends that was made before
         self.response = response
 
 
-def fingerprint(request: Message, secret: bytes) -> bytes:
-    """A digest of each field that is set, by path: `amount.amount_minor=…`, one a line, sorted."""
-    return b"\n".join(sorted(_leaves(request, "", secret)))
+def fingerprint(request: Message, secret: bytes, scenario: str = "") -> bytes:
+    """A digest of each field that is set, by path: `amount.amount_minor=…`, one a line, sorted.
+
+    A sandbox's scenario is part of what is asked for, and stands there by its name.
+    """
+    chosen = [_SCENARIO + scenario.encode()] if scenario else []
+    return b"\n".join(sorted([*_leaves(request, "", secret), *chosen]))
+
+
+def scenario_of(fingerprint: bytes) -> str:
+    """The sandbox's scenario of a call, by its fingerprint; empty for none."""
+    lines = (line for line in fingerprint.split(b"\n") if line.startswith(_SCENARIO))
+    return next(lines, b"").removeprefix(_SCENARIO).decode()
 
 
 def _leaves(message: Message, prefix: str, secret: bytes) -> Iterator[bytes]:

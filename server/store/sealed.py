@@ -94,6 +94,11 @@ IDENTITY_PROVIDER_SECRET = Sealed("identity_providers", "secret", (), SECRETS)
 SIGN_IN = Sealed("sign_ins", "secrets", ("sign_in_id",), SECRETS, short_lived=True)
 VAULT_VALUE = Sealed("vault_tokens", "value", ("vault_token_id",), VAULT)
 ERASURE = Sealed("erasures", "message", ("erasure_id",))
+PAYMENT = Sealed("payments", "message", ("payment_id",))
+PAYMENT_ACTION = Sealed("payment_actions", "message", ("payment_action_id",))
+DISPUTE = Sealed("disputes", "message", ("dispute_id",))
+DISPUTE_DOCUMENT = Sealed("dispute_documents", "content", ("dispute_document_id",))
+CERTIFICATION = Sealed("certifications", "message", ("certification_id",))
 
 # What rotation re-seals. A data key is destroyed only when no column of any table holds a seal by it.
 COLUMNS = (
@@ -130,4 +135,9 @@ COLUMNS = (
     SIGN_IN,
     VAULT_VALUE,
     ERASURE,
+    PAYMENT,
+    PAYMENT_ACTION,
+    DISPUTE,
+    DISPUTE_DOCUMENT,
+    CERTIFICATION,
 )

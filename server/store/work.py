@@ -69,7 +69,7 @@ Outcome = Done | Again | Dead | Parked
 
 _CLAIM = """
 UPDATE corridor.work w SET tries = tries + 1, run_time = clock_timestamp() + make_interval(secs => %(lease)s),
-    lease_time = clock_timestamp() + make_interval(secs => %(lease)s)
+    lease_time = clock_timestamp() + make_interval(secs => %(lease)s), advanced_seconds = NULL
 WHERE (company_id, work_id) IN (
     SELECT r.company_id, r.work_id FROM corridor.work r
     WHERE r.state = 0 AND r.run_time <= clock_timestamp() AND r.kind = ANY (%(kinds)s)
@@ -85,8 +85,8 @@ _MINE = """company_id = %(company_id)s AND work_id = %(work_id)s AND tries = %(t
 _DONE = f"DELETE FROM corridor.work WHERE {_MINE}"
 _AGAIN = f"""
 WITH front AS (
-    UPDATE corridor.work SET run_time = clock_timestamp() + make_interval(secs => %(after)s), error = %(error)s,
-        lease_time = NULL
+    UPDATE corridor.work SET error = %(error)s, lease_time = NULL,
+        run_time = clock_timestamp() + make_interval(secs => greatest(%(after)s - coalesce(advanced_seconds, 0), 0))
     WHERE {_MINE} RETURNING lane, work_id, run_time)
 UPDATE corridor.work w SET run_time = front.run_time
 FROM front WHERE w.lane = front.lane AND w.work_id > front.work_id AND w.state = 0 AND w.run_time < front.run_time

@@ -154,8 +154,16 @@ def test_a_provider_named_elsewhere_is_refused(text: str) -> None:
     assert [] == house.strayed_vendor(Path("tests/adapters/one_pay/fixtures.py"), text, "one_pay")
 
 
+def test_a_vendor_s_own_word_for_another_vendor_is_a_row_of_its_table_and_nothing_else() -> None:
+    row = '    "one_pay": OTHER,'
+
+    assert [] == house.strayed_vendor(Path("adapters/two_pay/returns.py"), row, "one_pay")
+    assert 1 == len(house.strayed_vendor(Path("server/app.py"), row, "one_pay"))
+    assert 1 == len(house.strayed_vendor(Path("adapters/two_pay/returns.py"), f"if x == {row}", "one_pay"))
+
+
 def test_a_word_that_only_contains_a_providers_name_is_none() -> None:
-    assert [] == house.strayed_vendor(Path("server/app.py"), "a monolithic, lithically striped word", "lithic")
+    assert [] == house.strayed_vendor(Path("server/app.py"), "an unacmed, acmeish word", "acme")
 
 
 def test_links_between_documents_lead_somewhere() -> None:

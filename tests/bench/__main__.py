@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from server import settings
-from tests.bench import database, rows_audit, rows_auth, rows_calls, rows_events, rows_gateway
+from tests.bench import database, rows_audit, rows_auth, rows_calls, rows_events, rows_gateway, rows_invoke
 from tests.bench.run import ReconcileError, Run, Scale, versions
 from tests.bench.table import Failed, Row, as_json, render
 
@@ -25,6 +25,7 @@ ROWS: Mapping[str, Callable[[Run], Sequence[Row]]] = {
     "reads": rows_audit.reads,
     "seals": rows_audit.chain,
     "gateway": rows_gateway.costs,
+    "invoke": rows_invoke.overheads,
     "events": rows_events.deliveries,
     "processes": rows_events.processes,
 }

@@ -18,9 +18,10 @@ from typing import Any, cast
 import grpc
 
 from server import app, parts, settings
-from server.domains.payouts.repository import Payouts, Timing
+from server.domains.payouts.repository import Payouts
 from server.kit import contract, logs
 from server.platform.audit.recorder import Recorder
+from server.platform.providers.sendable import Timing
 from server.store.audit import Row
 from server.store.engine import Store
 

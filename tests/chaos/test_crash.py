@@ -11,7 +11,7 @@ import pytest
 
 from adapters.sandbox import scenarios
 from server.store.embedded import Embedded
-from tests.chaos import checks
+from tests.chaos import checks, test_crash_clock
 from tests.chaos.world import World, world
 from tests.database import fresh_database, worker
 from tests.serving import SANDBOX, running, until
@@ -88,4 +88,4 @@ def test_a_process_killed_at_a_point_leaves_nothing_lost_and_nothing_doubled(her
 def test_every_point_in_the_code_is_killed_at() -> None:
     code = "".join(path.read_text() for path in (ROOT / "server").rglob("*.py"))
 
-    assert set(POINTS) == set(re.findall(r"failpoint\(\"([a-z_.]+)\"\)", code))
+    assert {*POINTS, *test_crash_clock.POINTS} == set(re.findall(r"failpoint\(\"([a-z_.]+)\"\)", code))

@@ -24,6 +24,7 @@ from corridor.type.v1.bank_account_pb2 import BankAccount, BicAccount, Iban, UkA
 from corridor.type.v1.money_pb2 import Money
 from corridor.type.v1.party_pb2 import Party, Person
 from corridor.type.v1.rail_pb2 import Rail
+from tests.conformance.fixtures import DisputeFixtures, PaymentFixtures, RefundFixtures
 
 CANARIES = ("Zebedee", "Quillfeather", "Canary Wharf 7", "DE89370400440532013000", "370400440532013000",
             "998877665544", "55779911", "Christmas bonus")  # fmt: skip
@@ -62,26 +63,37 @@ class Fixtures:
     """Good ones for the simulator; the webhook secret among them."""
     wrong_credentials: Mapping[str, str]
     """What replaces them to be refused."""
-    create: str
+    create: str = ""
     """The simulator's operation by which a payout is made."""
-    look_up: str
+    look_up: str = ""
     """The simulator's operation by which a payout is found by our id."""
-    amounts: Sequence[tuple["Rail.ValueType", str]]
+    amounts: Sequence[tuple["Rail.ValueType", str]] = ()
     """Rails and currencies to try: 0, 2 and 3 decimals, as far as the provider covers them."""
-    words: Mapping["PayoutState.ValueType", str]
+    words: Mapping["PayoutState.ValueType", str] = field(default_factory=dict)
     """The provider's words for pending, settled and returned, in which the simulator can `move` a payout."""
-    unknown_word: str
+    return_code: str = "R03"
+    """Its code for a payout by ACH that came back because there is no such account; NACHA's where it passes that on."""
+    unknown_word: str = "teleported"
     """A word that it never uses."""
-    other_secret: str
+    other_secret: str = "whsec_YW5vdGhlcg=="
     """A webhook secret in the provider's form that signs nothing."""
-    signature_header: str
+    signature_header: str = ""
     """In lower case."""
-    time_is_signed: bool
+    time_is_signed: bool = False
+    cancels: bool = True
+    """Whether a payout can be cancelled, and is then told to be."""
+    future_is_refused: bool = True
+    """Whether a webhook from the future is refused; some vendors' own libraries let it pass."""
     decline: Callable[[Payout], None] | None = None
     """Changes a payout so that the provider declines it."""
     credentials_for: Callable[["Rail.ValueType", str], Mapping[str, str]] = field(default=lambda rail, currency: {})
     """Credentials that differ for a rail and currency."""
+    key_is_the_id: bool = False
+    """The provider finds a payout again by its key alone, which flows make of the payout's id."""
     set_up: Callable[[Simulator], None] = field(default=lambda simulator: None)
+    payments: PaymentFixtures | None = None
+    refunds: RefundFixtures | None = None
+    disputes: DisputeFixtures | None = None
 
 
 class Receiver:
@@ -157,7 +169,9 @@ class Bench:
         account = BankAccount()
         account.CopyFrom(_ACCOUNTS[_ACCOUNT_OF_RAIL.get(payout.rail, "us")])
         account.currency_code = payout.amount.currency_code
-        return Beneficiary(beneficiary_id="ben_" + "0" * 26, party=_PARTY, bank_account=account)
+        # A beneficiary never changes its account, so each account is somebody else's.
+        own = f"ben_{payout.rail:020d}{payout.amount.currency_code.lower():0>6}"
+        return Beneficiary(beneficiary_id=own, party=_PARTY, bank_account=account)
 
     def call(self, key: str, *, operation: str = "create_payout", seconds: float = 5.0, **changes: Any) -> Call:
         """A call on a good connection to the simulator."""
@@ -181,7 +195,8 @@ class Bench:
         """Ask for a payout, under a key of its own unless told otherwise."""
         local = self.fixtures.credentials_for(payout.rail, payout.amount.currency_code)
         changes["credentials"] = {**local, **changes.get("credentials", {})}
-        call = self.call(key or f"key-{payout.payout_id}", **changes)
+        usual = payout.payout_id if self.fixtures.key_is_the_id else f"key-{payout.payout_id}"
+        call = self.call(key or usual, **changes)
         return self.adapter.create_payout(call, payout, self.beneficiary(payout))
 
     def look_up(self, payout: Payout, **changes: Any) -> Any:
@@ -214,7 +229,8 @@ def bench(provider: Provider, fixtures: Fixtures) -> Iterator[Bench]:
         simulator.start()
         fixtures.set_up(simulator)
         made = Bench(provider, fixtures, simulator, http, receiver)
-        simulator.register(receiver.url, made.webhook_secret)
+        if provider.manifest.webhook_secret is not None:
+            simulator.register(receiver.url, made.webhook_secret)
         yield made
     finally:
         simulator.stop()

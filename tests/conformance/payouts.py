@@ -72,10 +72,10 @@ class PayoutsConformance:
 
     def test_another_payout_under_a_used_key_is_loud_and_pays_nothing(self, bench: Bench) -> None:
         first, second = bench.payout(), bench.payout(amount_minor=777)
-        bench.create(first, key="one-key")
+        bench.create(first, key=first.payout_id)
 
         with pytest.raises(Misconfigured):
-            bench.create(second, key="one-key")
+            bench.create(second, key=first.payout_id)
 
         assert 0 == bench.paid(second)
 
@@ -201,6 +201,8 @@ class PayoutsConformance:
             bench.look_up(payout)
 
     def test_a_payout_can_be_cancelled_in_time(self, bench: Bench) -> None:
+        if not bench.fixtures.cancels:
+            pytest.skip(f"{bench.provider.name} cancels no payouts")
         payout = bench.payout()
         bench.create(payout)
 
@@ -241,10 +243,11 @@ class PayoutsConformance:
         with pytest.raises(Unknown):
             bench.create(bench.payout())
 
-        well, ill = (call.exchanges[-1] for call in bench.calls[-2:])
-        assert (200 <= well.status < 300, "") == (True, well.failure)
-        assert payout.payout_id in well.request_body
-        assert (500, "Unknown") == (ill.status, ill.failure)
+        well, ill = (call.exchanges for call in bench.calls[-2:])
+        assert [""] * len(well) == [exchange.failure for exchange in well]
+        assert all(200 <= exchange.status < 300 for exchange in well)
+        assert any(payout.payout_id in exchange.request_body for exchange in well)
+        assert (500, "Unknown") == (ill[-1].status, ill[-1].failure)
 
     def test_nothing_sensitive_is_seen(self, bench: Bench) -> None:
         said: list[str] = []
@@ -260,7 +263,8 @@ class PayoutsConformance:
         text = "\n".join(said)
 
         secret = [each.name for each in bench.provider.manifest.credentials if each.secret]
-        for value in [*CANARIES, *(bench.fixtures.credentials[name] for name in secret)]:
+        known = bench.fixtures.credentials
+        for value in [*CANARIES, *(known[name] for name in secret if name in known)]:
             assert value not in text
 
 

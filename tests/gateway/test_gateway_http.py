@@ -44,6 +44,12 @@ def test_nested_and_repeated_query_parameters_reach_the_server(http: httpx.Clien
     assert ID == answer.json()["payouts"][0]["payout_id"]
 
 
+def test_a_filter_that_is_no_word_of_its_enumeration_is_told_the_words(http: httpx.Client) -> None:
+    found = problem(http.get("/v1/payouts?states=SENT"), 400, "MALFORMED_REQUEST")
+
+    assert "PAYOUT_STATE_SENT" in found["violations"][0]["description"]
+
+
 def test_an_empty_body_is_an_empty_message(http: httpx.Client, upstream: Upstream) -> None:
     upstream.replies[CANCEL_PAYOUT] = payout_service_pb2.CancelPayoutResponse(payout=PAYOUT)
 

@@ -18,7 +18,7 @@ from tests.gateway.scripted import Running, Start, Upstream
 
 
 def test_a_declared_body_above_the_limit_is_413_before_it_is_sent(gateway: Running) -> None:
-    head = b"POST /v1/payouts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1048577\r\n"
+    head = b"POST /v1/payouts HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 3145729\r\n"
 
     answer = raw(gateway.port, head + b"connection: close\r\nexpect: 100-continue\r\n\r\n")
 
@@ -29,7 +29,7 @@ def test_a_declared_body_above_the_limit_is_413_before_it_is_sent(gateway: Runni
 def test_a_chunked_body_above_the_limit_is_413(http: httpx.Client) -> None:
     def chunks():  # type: ignore[no-untyped-def]  # a generator for httpx
         yield b'{"reference":"'
-        for _ in range(20):
+        for _ in range(60):
             yield b"x" * 65536
 
     answer = http.post("/v1/payouts", content=chunks(), headers={"Content-Type": "application/json"})

@@ -92,7 +92,7 @@ RAW: dict[str, tuple[bytes, int]] = {
     "deep nesting": (b'{"a":' * 5000 + b"1" + b"}" * 5000, 400),
     "a list": (b"[]", 400),
     "duplicate keys": (b'{"reference": "a", "reference": "b"}', 400),
-    "three megabytes": (b'{"reference": "' + b"x" * 3_000_000 + b'"}', 413),
+    "four megabytes": (b'{"reference": "' + b"x" * 4_000_000 + b'"}', 413),
 }
 
 

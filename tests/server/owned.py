@@ -18,6 +18,7 @@ from sqlalchemy import ARRAY, DateTime, LargeBinary, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from corridor.access.v1 import api_key_service_pb2 as keys
+from corridor.payments.v1 import payment_service_pb2 as payments
 from corridor.providers.v1 import connection_service_pb2 as connections
 from corridor.webhooks.v1 import endpoint_service_pb2 as endpoints
 from server.kit import contract, ids
@@ -55,12 +56,18 @@ def owner_of_everything(corridor: Running) -> Owner:
     key = keys.CreateApiKeyRequest(title=CANARY, scopes=["payouts:read"])
     made["api_key_id"] = client.call("ApiKeyService/CreateApiKey", key, key="k").api_key.api_key_id
     made["payout_id"] = people.payout(client, made["beneficiary_id"], reference=CANARY).payout_id
+    made["payment_id"] = people.payment(client, reference=CANARY).payment_id
+    void = payments.VoidPaymentRequest(payment_id=made["payment_id"])
+    action = client.call("PaymentService/VoidPayment", void, key="v").payment_action
+    made["payment_action_id"] = action.payment_action_id
     with people.rows(corridor, client) as rows:
         for name, table in (("event_id", "events"), ("delivery_id", "deliveries"), ("audit_entry_id", "audit")):
             row = rows.execute(f"SELECT {name} FROM corridor.{table}").fetchone()
             assert row is not None
             made[name] = row[0]
     everywhere = _fill(corridor.parts.store.url, company_id, made)
+    everywhere["refund_id"] = ids.new("ref")  # in a table of which it is not the only kind
+    _copy_as_refund(corridor.parts.store.url, everywhere)
     everywhere["resource_id"] = made["beneficiary_id"]
     return Owner(client, company_id, everywhere, frozenset(made))
 
@@ -82,6 +89,17 @@ def _fill(url: str, company_id: str, made: dict[str, str]) -> dict[str, str]:
                 if name in prefixes() and isinstance(values.get(name), str):
                     found.setdefault(name, values[name])
     return found
+
+
+def _copy_as_refund(url: str, found: dict[str, str]) -> None:
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(
+            """INSERT INTO corridor.payment_actions
+            SELECT company_id, environment, %s, %s, 5, state, connection_id, provider_reference, message,
+                create_time, update_time
+            FROM corridor.payment_actions WHERE payment_action_id = %s""",
+            (found["refund_id"], ids.new("pay"), found["payment_action_id"]),
+        )
 
 
 def _values(table: Table, company_id: str, found: dict[str, str]) -> dict[str, Any]:
@@ -121,7 +139,7 @@ def prefixes() -> dict[str, str]:
     for method in contract.methods().values():
         for field in method.request.DESCRIPTOR.fields:
             rules = field.GetOptions().Extensions[validate_pb2.field]
-            match = re.fullmatch(r"\^\(?([a-z]+)_\[.*", rules.string.pattern)
+            match = re.fullmatch(r"\^\(?([a-z]+)(?:\|[a-z]+\))?_\[.*", rules.string.pattern)
             if field.name.endswith("_id") and match:
                 found[field.name] = match[1]
     return found
@@ -129,10 +147,14 @@ def prefixes() -> dict[str, str]:
 
 # What the rules of other fields ask for, where a word or a 1 does not do.
 _OTHERS: dict[str, dict[str, Any]] = {
+    "AddDisputeDocument": {"content_type": "application/pdf", "content": "JVBERi0="},
+    "GetPaymentAction": {"payment_action_id": "act_" + "0" * 26},
     "AddProviderGrant": {"connection_id": "conn_" + "0" * 26},
     "RedeliverEvents": {"created": {"start_time": "2026-01-01T00:00:00Z", "end_time": "2026-01-02T00:00:00Z"}},
+    "RemoveDisputeDocument": {"dispute_document_id": "doc_" + "0" * 26},
     "RotateCredentials": {"credentials": {"api_key": "k", "webhook_secret": "w"}},
     "UpdateApiKey": {"scopes": ["payouts:read"]},
+    "UpdateDisputeEvidence": {"evidence": {"other_text": "mine"}},
     "UpdateOAuthClient": {
         "settings": {
             "title": "mine",

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
+from corridor.payments.v1 import payment_service_pb2 as payments
+from corridor.payments.v1.payment_pb2 import Payment, PaymentMethod
 from corridor.payouts.v1 import beneficiary_service_pb2 as beneficiaries
 from corridor.payouts.v1 import payout_service_pb2 as payouts
 from corridor.payouts.v1 import payout_settings_pb2
@@ -60,6 +62,14 @@ def payout(client: Client, beneficiary_id: str = "", minor: int = 12_50, **chang
     """A new payout."""
     request = create(beneficiary_id or beneficiary(client), minor, **changes)
     made: Payout = client.call("PayoutService/CreatePayout", request, key=new_key()).payout
+    return made
+
+
+def payment(client: Client, minor: int = 12_50, **changes: Any) -> Payment:
+    """A new payment."""
+    amount = Money(currency_code="EUR", amount_minor=minor)
+    request = payments.CreatePaymentRequest(amount=amount, payment_method=PaymentMethod(token="tok_visa"), **changes)
+    made: Payment = client.call("PaymentService/CreatePayment", request, key=new_key()).payment
     return made
 
 

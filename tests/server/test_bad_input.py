@@ -8,8 +8,10 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from corridor.operations.v1 import work_item_service_pb2 as items
+from corridor.payments.v1 import dispute_service_pb2 as disputes
 from corridor.payouts.v1 import beneficiary_service_pb2 as beneficiaries
 from corridor.payouts.v1 import payout_service_pb2 as api
+from corridor.sandbox.v1 import clock_service_pb2 as clocks
 from corridor.type.v1.bank_account_pb2 import BankAccount
 from corridor.type.v1.money_pb2 import Money
 from corridor.type.v1.period_pb2 import Period
@@ -39,6 +41,23 @@ def to(client: Client) -> str:
 def refusal(client: Client, request: Message | bytes, name: str = CREATE) -> Refused:
     """How it is refused."""
     return people.refused(client, name, request, key=people.new_key())
+
+
+def test_of_a_choice_that_is_missing_all_that_could_be_given_is_named(client: Client) -> None:
+    found = refusal(client, clocks.AdvanceClockRequest(), "ClockService/AdvanceClock")
+
+    assert ["by"] == found.fields
+    assert "one of these must be given: duration, to_time" in str(found.status.details)
+
+
+@pytest.mark.parametrize("day", ["2026-13-01", "2026-00-10", "2026-12-32", "2026-12-00"])
+def test_a_day_of_evidence_is_one_that_a_calendar_has(client: Client, day: str) -> None:
+    request = disputes.UpdateDisputeEvidenceRequest(dispute_id=f"dsp_{26 * '0'}")
+    request.evidence.shipping_date = day
+
+    found = refusal(client, request, "DisputeService/UpdateDisputeEvidence")
+
+    assert ["evidence.shipping_date"] == list(found.fields)
 
 
 @pytest.mark.parametrize("minor", [0, -1, -(2**63), 10**15 + 1, 2**63 - 1])

@@ -21,14 +21,15 @@ NAMES = owned.naming_a_resource()
 GETS = [
     name
     for name, (method, field) in NAMES.items()
-    if method.name.startswith("Get") and field in {"api_key_id", "audit_entry_id", "beneficiary_id", "connection_id",
-        "delivery_id", "event_id", "payout_id", "webhook_endpoint_id"}
+    if method.name.startswith("Get") and len(method.request.DESCRIPTOR.fields) == 1 and field in {
+        "api_key_id", "audit_entry_id", "beneficiary_id", "connection_id", "delivery_id", "event_id", "payment_id",
+        "payout_id", "webhook_endpoint_id"}
 ]  # fmt: skip
 LISTS = [
     path.rpartition(".")[2]
     for path, method in contract.methods().items()
     if "page_token" in method.request.DESCRIPTOR.fields_by_name
-    and method.name not in {"ListProviders", "ListApiKeys"}
+    and method.name not in {"ListProviders", "ListApiKeys", "ListCertifications"}  # the last needs a provider's name
     and path.rpartition(".")[2] not in NAMES
 ]
 

@@ -1,7 +1,24 @@
 """The ports: what a provider can do for us, one file per domain. Implementing a port is the capability."""
 
+from adapters.kit.ports.clocks import Clocks
+from adapters.kit.ports.disputes import Disputes
 from adapters.kit.ports.grants import Grants
+from adapters.kit.ports.payments import Payments
 from adapters.kit.ports.payouts import Payouts
-from adapters.kit.ports.webhooks import Inbound, Reading, Webhooks
+from adapters.kit.ports.refunds import Refunds
+from adapters.kit.ports.targets import Targets
+from adapters.kit.ports.webhooks import Inbound, Observation, Reading, Webhooks
 
-__all__ = ["Grants", "Inbound", "Payouts", "Reading", "Webhooks"]
+__all__ = [
+    "Clocks",
+    "Disputes",
+    "Grants",
+    "Inbound",
+    "Observation",
+    "Payments",
+    "Payouts",
+    "Reading",
+    "Refunds",
+    "Targets",
+    "Webhooks",
+]

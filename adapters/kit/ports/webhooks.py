@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
+from corridor.payments.v1.dispute_observation_pb2 import DisputeObservation
+from corridor.payments.v1.payment_observation_pb2 import PaymentObservation
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
+
+Observation = PayoutObservation | PaymentObservation | DisputeObservation
+"""What a provider can say of anything: the message itself tells of which domain it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,11 @@ class Reading:
 
     `event_id` is the provider's id of the event, by which duplicates are known; empty where it has none.
     No observations means that the event is about something that Corridor does not handle.
+    A payout's observation without a state says that something happened and not what: the provider is then asked.
     """
 
     event_id: str
-    observations: Sequence[PayoutObservation] = ()
+    observations: Sequence[Observation] = ()
 
 
 @runtime_checkable

@@ -26,7 +26,7 @@ _RELATIVE_IMPORT = re.compile(r"^(\s*)from (\.+)", re.MULTILINE)
 
 def write(root: Path, say: Say) -> list[str]:
     """Bring `root/gen` up to date and answer which files changed. `say` hears of each step."""
-    with _made(root, say) as fresh:
+    with _made(root, say) as (fresh, problem):
         changed = _differences(fresh, root / "gen")
         for name in changed:
             source, target = fresh / name, root / "gen" / name
@@ -36,18 +36,20 @@ def write(root: Path, say: Say) -> list[str]:
             else:
                 target.unlink()
         _remove_empty(root / "gen")
+        _tell(problem)
         return changed
 
 
 def check(root: Path, say: Say) -> list[str]:
     """The files in which `root/gen` differs from what the contracts give now; nothing is written."""
-    with _made(root, say) as fresh:
+    with _made(root, say) as (fresh, problem):
+        _tell(problem)
         return _differences(fresh, root / "gen")
 
 
 @contextmanager
-def _made(root: Path, say: Say) -> Iterator[Path]:
-    """A temporary directory holding the whole of gen/."""
+def _made(root: Path, say: Say) -> Iterator[tuple[Path, str]]:
+    """A temporary directory holding the whole of gen/, and what is wrong with adapters, if anything is."""
     with tempfile.TemporaryDirectory(prefix="corridor-gen-") as scratch:
         gen, sets = Path(scratch, "gen"), Path(scratch, "sets")
         gen.mkdir()
@@ -71,7 +73,7 @@ def _made(root: Path, say: Say) -> Iterator[Path]:
             _complete_package(gen / package)
         _written(gen, say, "openapi.json", "gateway.openapi", str(gen / "corridor.binpb"))
         _written(gen, say, "access.md", "server.cli.contracts.access_table")
-        yield gen
+        yield gen, _catalogue(root, gen, say)
 
 
 def _ours(image: FileDescriptorSet) -> list[str]:
@@ -160,6 +162,27 @@ def _written(gen: Path, say: Say, name: str, module: str, *arguments: str) -> No
         click.echo(done.stderr.decode(errors="replace").rstrip(), err=True)
         raise click.ClickException(f"{name} cannot be made: correct what {module} says above.")
     (gen / name).write_bytes(done.stdout)
+
+
+def _catalogue(root: Path, gen: Path, say: Say) -> str:
+    """The tables of providers; what is wrong if they cannot be made, and then they stay as they are.
+
+    They need adapters that work, and adapters are written with what is made before them: stubs must not wait for them.
+    """
+    for name, form in (("providers.md", "markdown"), ("providers.html", "html")):
+        try:
+            _written(gen, say, name, "server.cli.contracts.provider_tables", form)
+        except click.ClickException as problem:
+            for left in ("providers.md", "providers.html"):
+                if (root / "gen" / left).is_file():
+                    shutil.copyfile(root / "gen" / left, gen / left)
+            return problem.message
+    return ""
+
+
+def _tell(problem: str) -> None:
+    if problem:
+        raise click.ClickException(f"{problem} Everything else of gen/ is made.")
 
 
 def _files(directory: Path) -> dict[str, Path]:

@@ -12,20 +12,13 @@ from corridor.payouts.v1.payout_pb2 import Payout
 from server.kit.context import Context
 from server.kit.errors import fail
 from server.platform.access.consents import changes, dependents, repository
+from server.platform.providers.sendable import Stopped
 from server.store.engine import Connection, Store
 
 DATA_SCOPE = "payouts:create"
 # Of a query over payouts: those that rest on a consent.
 RESTING = """payout_id IN (SELECT d.dependent_id FROM corridor.consent_dependents d
     WHERE d.company_id = payouts.company_id AND d.environment = payouts.environment AND d.consent_id = %s)"""
-
-
-class NotNow(Exception):  # noqa: N818 - why nothing is sent
-    """The payout has changed since it was read; nothing was sent."""
-
-
-class Over(NotNow):
-    """The consent on which the payout rests has ended; nothing was sent."""
 
 
 def check_own(context: Context, consent_id: str) -> None:
@@ -55,10 +48,10 @@ def rest(connection: Connection, context: Context, payout: Payout) -> None:
 
 
 def check(connection: Connection, context: Context, payout: Payout) -> None:
-    """Raise `Over` unless a locked payout may still be sent, as far as its consent goes."""
+    """Raise `Stopped` unless a locked payout may still be sent, as far as its consent goes."""
     if not payout.consent_id:
         return
     in_force = repository.in_force(connection, context, payout.consent_id)
     # A consent that was granted again does not bring back what rested on it before.
     if in_force is None or not dependents.is_live(connection, context, payout.consent_id, payout.payout_id):
-        raise Over
+        raise Stopped("Its consent has ended.")

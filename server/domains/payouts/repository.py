@@ -4,24 +4,26 @@ Every change is one transaction: row lock, lifecycle, record, update, event.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 
 from google.protobuf.message import Message
 from psycopg.types.json import Jsonb
 
 from corridor.operations.v1 import work_item_pb2
-from corridor.payouts.v1 import payout_pb2, payout_reason_pb2
+from corridor.payouts.v1 import payout_pb2
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
 from server.domains.payouts import consent, spending
-from server.domains.payouts.lifecycle import ACCEPTED, CANCELLED, EVENTS, FAILED, LIFECYCLE, RETURNED
+from server.domains.payouts.lifecycle import ACCEPTED, EVENTS, LIFECYCLE
+from server.domains.payouts.observing import learn, meaning
 from server.domains.payouts.policy import Spending
 from server.kit import ids
 from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.failpoint import failpoint
 from server.kit.lifecycle import Verdict
+from server.platform.providers.sendable import Timing
 from server.store import audit, events, idempotency, observations, work, work_items
 from server.store.engine import Connection, Store
 from server.store.observations import Source
@@ -29,6 +31,7 @@ from server.store.sealed import ANSWER, EVENT, PAYOUT
 
 DISPATCH = "payouts.dispatch"
 FOLLOW = "payouts.follow"
+LOOK = "payouts.look"
 
 _ACCEPT = """
 SELECT * FROM corridor.accept_payout(%s, %s::smallint, %s, %s, %s, %s, %s, %s::smallint, %s, %s, %s, %s, %s, %s, %s, %s,
@@ -48,14 +51,6 @@ UPDATE corridor.payouts SET state = %s, connection_id = %s, provider_reference =
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
-    """When a payout is asked about that no provider has told us of."""
-
-    unknown_seconds: float = 2.0  # after an answer was lost
-    poll_seconds: float = 600.0  # while a provider works on it
-
-
-@dataclass(frozen=True, slots=True)
 class Acceptance:
     """Everything that the accepting statement writes, made before it runs."""
 
@@ -63,6 +58,14 @@ class Acceptance:
     response: bytes
     event: Message
     spending: Sequence[Spending] = ()  # the limits that it must be within
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A payout as it was read: `stored` is the bytes of its row, which are other ones after every write."""
+
+    payout: Payout
+    stored: bytes = field(repr=False)
 
 
 class Payouts:
@@ -127,10 +130,15 @@ class Payouts:
 
     def get(self, context: Context, payout_id: str) -> Payout | None:
         """The payout, if the caller's company has it in this environment."""
+        read = self.read(context, payout_id)
+        return read.payout if read else None
+
+    def read(self, context: Context, payout_id: str) -> Read | None:
+        """The payout as it stands in its row."""
         who = context.who
         with self._store.of(who.company_id, who.environment) as connection:
             row = connection.execute(_GET, (who.company_id, who.environment, payout_id)).fetchone()
-        return self._payout(context, row) if row else None
+        return Read(self._payout(context, row), row[1]) if row else None
 
     def lock(self, connection: Connection, context: Context, payout_id: str) -> Payout | None:
         """The payout, locked until the caller's transaction ends."""
@@ -215,10 +223,11 @@ class Payouts:
             failpoint("observe.locked")
             # A webhook comes under an id of its own; what it changes belongs to the call that made the payout.
             context = replace(context, correlation_id=payout.correlation_id or context.correlation_id)
-            contradiction = _contradiction(payout, connection_id, observation)
-            verdict = Verdict.CONFLICTS if contradiction else LIFECYCLE.observe(payout.state, observation.state)
+            verdict, contradiction = meaning(payout, connection_id, observation)
             observations.append(connection, context, payout_id, source, source_id, verdict, observation)
             self._act(connection, context, payout, observation, verdict, contradiction)
+            if not observation.state and not contradiction:
+                self.schedule(connection, context, LOOK, payout)
             if also:
                 also(connection)
             failpoint("observe.before_commit")
@@ -236,12 +245,10 @@ class Payouts:
     ) -> None:
         if verdict == Verdict.ADVANCES:
             first = payout.state == ACCEPTED
-            _learn(payout, seen)
+            learn(payout, seen)
             self.change(connection, context, payout, seen.state)
             if first and not LIFECYCLE.final(payout.state):
-                timing = self._timing
-                after = timing.poll_seconds if seen.provider_reference else timing.unknown_seconds
-                self.schedule(connection, context, FOLLOW, payout, after)
+                self.schedule(connection, context, FOLLOW, payout, self.follow_after(seen))
         elif verdict == Verdict.REPEATS and seen.provider_reference and not payout.provider_reference:
             payout.provider_reference = seen.provider_reference
             self.save(connection, context, payout)
@@ -249,6 +256,10 @@ class Payouts:
             was, now = (payout_pb2.PayoutState.Name(state) for state in (payout.state, seen.state))
             summary = contradiction or f"The provider says {now} of a payout that is {was}."
             work_items.open_item(connection, context, payout.payout_id, work_item_pb2.WORK_ITEM_KIND_CONFLICT, summary)
+
+    def follow_after(self, seen: PayoutObservation) -> float:
+        """In how many seconds a payout is asked about that has just been sent."""
+        return self._timing.poll_seconds if seen.provider_reference else self._timing.unknown_seconds
 
     def schedule(self, connection: Connection, context: Context, kind: str, payout: Payout, after: float = 0.0) -> None:
         """Schedule a step of a payout in the caller's transaction, `after` so many seconds."""
@@ -263,33 +274,3 @@ class Payouts:
             correlation_id=context.correlation_id,
             traceparent=context.traceparent,
         )
-
-
-def _contradiction(payout: Payout, connection_id: str, seen: PayoutObservation) -> str:
-    """What an observation says that cannot be about this payout, whatever its state."""
-    if seen.payout_id != payout.payout_id and ids.is_id(seen.payout_id, "po"):
-        return "The provider speaks of another payout."
-    if payout.connection_id != connection_id:
-        return f"Connection {connection_id} speaks of a payout that was sent over {payout.connection_id or 'none yet'}."
-    if seen.HasField("amount") and seen.amount != payout.amount:
-        return "The provider has another amount or currency."
-    if seen.provider_reference and payout.provider_reference not in ("", seen.provider_reference):
-        return "The provider knows the payout by two references."
-    return ""
-
-
-def _learn(payout: Payout, seen: PayoutObservation) -> None:
-    payout.provider_reference = seen.provider_reference or payout.provider_reference
-    if seen.state in (FAILED, RETURNED, CANCELLED):
-        cancelled = payout_reason_pb2.PAYOUT_REASON_CANCELLED_BY_PROVIDER
-        payout.reason = seen.reason or (cancelled if seen.state == CANCELLED else seen.reason)
-        payout.provider_reason_code = seen.provider_reason_code
-    if seen.HasField("expected_settlement_time"):
-        payout.expected_settlement_time.CopyFrom(seen.expected_settlement_time)
-
-
-def describe(message: bytes) -> str:
-    """An observation in a few words, for the timeline."""
-    seen = PayoutObservation.FromString(message)
-    state = payout_pb2.PayoutState.Name(seen.state).removeprefix("PAYOUT_STATE_").lower()
-    return f"observed {state}" + (f" ({seen.provider_state})" if seen.provider_state else "")

@@ -12,7 +12,7 @@ from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
 from corridor.payouts.v1.payout_pb2 import Payout
 from server.domains.payouts import consent, policy, statement
 from server.domains.payouts.beneficiaries import Beneficiaries, SettingsOfCompanies
-from server.domains.payouts.ends import CREATE, MAY_HAVE_ACTED
+from server.domains.payouts.ends import CREATE
 from server.domains.payouts.flows import Flows
 from server.domains.payouts.lifecycle import ACCEPTED, CANCELLED, EVENTS, HELD, PENDING, SENT
 from server.domains.payouts.quotes import Quotes
@@ -23,6 +23,7 @@ from server.kit.clock import Clock
 from server.kit.context import Context, current
 from server.kit.errors import fail
 from server.kit.paging import PageTokens
+from server.platform.providers.sendable import MAY_HAVE_ACTED
 from server.platform.timeline import Timeline
 from server.store import attempts, audit, idempotency, work
 from server.store.engine import Connection, Store
@@ -79,6 +80,7 @@ class PayoutServicer:
             metadata=request.metadata,
             # What a person lets a client do ends with their consent.
             consent_id=request.consent_id or context.who.consent_id,
+            sandbox_scenario=context.sandbox_scenario,
         )
         payout.create_time.FromDatetime(self._clock.now())
         payout.update_time.CopyFrom(payout.create_time)

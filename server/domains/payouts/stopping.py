@@ -2,11 +2,12 @@
 
 from corridor.access.v1.consent_pb2 import ConsentDependentState
 from corridor.payouts.v1 import payout_reason_pb2
-from server.domains.payouts.ends import CREATE, MAY_HAVE_ACTED
+from server.domains.payouts.ends import CREATE
 from server.domains.payouts.lifecycle import ACCEPTED, CANCELLED, HELD
 from server.domains.payouts.repository import Payouts
 from server.kit.context import Context
 from server.platform.access.consents import dependents
+from server.platform.providers.sendable import MAY_HAVE_ACTED
 from server.store import attempts
 from server.store.engine import Connection, Store
 

@@ -101,7 +101,7 @@ class Asking:
         assert context.method is not None
         # A call without a key gets one, so that it too runs once.
         made = context.idempotency or Idempotency(
-            approval_id, idempotency.fingerprint(request, self._secret), self._seal
+            approval_id, idempotency.fingerprint(request, self._secret, context.sandbox_scenario), self._seal
         )
         data = request.SerializeToString(deterministic=True)
         return Call(context.method.path, made.key, made.fingerprint, data, context.who, audit.asked_for(context))

@@ -78,6 +78,7 @@ class Executing:
             idempotency=Idempotency(call.key, call.fingerprint, self._seal),
             deadline=min(context.deadline, clock.monotonic() + method.deadline_seconds),
             approval_id=approval.approval_id,
+            sandbox_scenario=idempotency.scenario_of(call.fingerprint),
             request=method.request.FromString(call.request),
         )
         service = method.descriptor.containing_service

@@ -89,6 +89,8 @@ def _matches(rule: ApprovalRule, request: Message, caller: Caller) -> bool:
 def _is_above(limit: ApprovalAmount, request: Message) -> bool:
     amount = request
     for name in limit.field_path.split("."):
+        if not amount.HasField(name):
+            return True  # the call leaves it open how much, such as all that is left: it may be too much for one
         amount = getattr(amount, name)
     assert isinstance(amount, Money)
     return amount.currency_code == limit.currency_code and amount.amount_minor > limit.above_minor

@@ -15,8 +15,8 @@ from server.kit.context import Context
 from server.kit.errors import Failure, fail
 from server.kit.paging import PageTokens
 from server.platform.access import inventory
-from server.platform.providers import connections, credentials
-from server.platform.providers.catalog import Catalog
+from server.platform.providers import connections, credentials, routing, stage_repository
+from server.platform.providers.catalog import ENVIRONMENTS, Catalog
 from server.platform.providers.connections import WEBHOOK_OVERLAP_HOURS, Connections
 from server.platform.vault import data_policies
 from server.platform.webhooks.guard import Guard
@@ -64,7 +64,7 @@ class ConnectionServicer:
             settings=credentials.settings(named, request.credentials),
             fees=request.fees,
         )
-        message.inbound_path = _inbound_path(message.connection_id)
+        message.inbound_path = inbound_path(message.connection_id)
         message.create_time.FromDatetime(self._clock.now())
         message.update_time.CopyFrom(message.create_time)
         with idempotency.once(self._store, context) as (connection, answer):
@@ -94,19 +94,25 @@ class ConnectionServicer:
         return api.ListConnectionsResponse(connections=found, next_page_token=following)
 
     def RotateCredentials(self, request: api.RotateCredentialsRequest, _: grpc.ServicerContext) -> bytes:
-        """Replace all credentials. What is replaced ends at once, except secrets that sign webhooks."""
+        """Replace all credentials. What is replaced ends at once, except secrets that sign webhooks.
+
+        Work that waits is looked at again: what was refused goes on, and what waits for its route waits on.
+        """
         context = contexts.current()
         with idempotency.once(self._store, context) as (connection, answer):
+            routing.about_to_change(connection, context)  # whoever parks work for the old ones has done so by now
             message = connections.find(connection, context, request.connection_id, lock=True)
             if message is None:
                 raise _no_such_connection()
             named = self._catalog.manifest(message.provider).credentials
             credentials.check_credentials(named, request.credentials)
+            message.base_url = self._moved(context, message, request.credentials)
             self._replace(connection, context, message.connection_id, named, request.credentials)
             message.settings.clear()
             message.settings.update(credentials.settings(named, request.credentials))
             message.update_time.FromDatetime(self._clock.now())
             connections.update(connection, context, message)
+            stage_repository.bring_back(connection, context)
             audit.record(connection, context, message.connection_id)
             answered = answer(message.connection_id, api.RotateCredentialsResponse(connection=message))
         self._known.forget(context, request.connection_id)
@@ -136,10 +142,23 @@ class ConnectionServicer:
         if request.base_url:
             credentials.check_base_url(request.base_url, self._guard, live=context.who.live)
             return request.base_url.rstrip("/")
-        return self._catalog.base_url(request.provider, context.who.environment)
+        place = self._catalog.place(request.provider, context.who.environment)
+        credentials.check_address(place, request.credentials)
+        return place.of(request.credentials).base_url
+
+    def _moved(self, context: Context, message: connection_pb2.Connection, given: Mapping[str, str]) -> str:
+        """Where a connection is reached with new credentials: they can be part of the manifest's address."""
+        manifest = self._catalog.manifest(message.provider)
+        before = manifest.place(ENVIRONMENTS[context.who.environment], message.settings)
+        if before is None or before.base_url != message.base_url:
+            return message.base_url
+        place = self._catalog.place(message.provider, context.who.environment)
+        credentials.check_address(place, given)
+        return place.of(given).base_url
 
 
-def _inbound_path(connection_id: str) -> str:
+def inbound_path(connection_id: str) -> str:
+    """Where the provider of a connection delivers its webhooks, below the gateway's address."""
     _, _, template = contract.http_rule(contract.methods()[_INBOUND]).partition(" ")
     return template.replace("{connection_id}", connection_id)
 

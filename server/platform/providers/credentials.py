@@ -5,7 +5,9 @@ Refusals name fields and never quote a value.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from adapters.kit.manifest import Credential
+from adapters.kit.client_certificates import certificate_problem, fits, key_problem
+from adapters.kit.manifest import Credential, Place
+from adapters.kit.manifest_access import ADDRESS_PART
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.providers.v1.connection_pb2 import ConnectionFee
 from server.kit import money
@@ -14,7 +16,7 @@ from server.platform.webhooks.guard import Guard, Refused
 
 
 def check_credentials(named: Sequence[Credential], given: Mapping[str, str]) -> None:
-    """Raise CREDENTIALS_INVALID unless exactly the credentials that the manifest names are given.
+    """Raise CREDENTIALS_INVALID unless exactly the credentials that the manifest names are given, each of its kind.
 
     Optional ones may be missing.
     """
@@ -26,11 +28,51 @@ def check_credentials(named: Sequence[Credential], given: Mapping[str, str]) -> 
             Violation(f"credentials.{name}", "is not a credential of this provider", "manifest")
             for name in sorted(set(given) - known)
         ),
+        *_certificate_violations(named, given),
     ]
     if violations:
         raise fail(
             reasons.ERROR_REASON_CREDENTIALS_INVALID,
             f"The provider's credentials are {', '.join(credential.name for credential in named) or 'none'}.",
+            violations=violations,
+        )
+
+
+def _certificate_violations(named: Sequence[Credential], given: Mapping[str, str]) -> list[Violation]:
+    """What is wrong with a client certificate and its key."""
+    names = {credential.kind: credential.name for credential in named if credential.kind != "text"}
+    if not names:
+        return []
+    certificate, key = given.get(names["client_certificate"], ""), given.get(names["client_key"], "")
+    found = {
+        names["client_certificate"]: certificate_problem(certificate) if certificate else "is missing" if key else "",
+        names["client_key"]: key_problem(key) if key else "is missing" if certificate else "",
+    }
+    if certificate and key and not any(found.values()) and not fits(certificate, key):
+        found[names["client_key"]] = "is not the certificate's key"
+    needed = {credential.name for credential in named if not credential.optional}
+    return [
+        Violation(f"credentials.{name}", problem, "manifest")
+        for name, problem in found.items()
+        if problem and not (problem == "is missing" and name in needed)  # that is said already
+    ]
+
+
+def check_address(place: Place, given: Mapping[str, str]) -> None:
+    """Raise CREDENTIALS_INVALID unless every credential that is part of the provider's address can be one."""
+    violations = [
+        Violation(
+            f"credentials.{name}",
+            "is part of the provider's address here: give 1 to 63 letters, digits and hyphens",
+            "manifest",
+        )
+        for name in sorted(place.parameters)
+        if not ADDRESS_PART.fullmatch(given.get(name, ""))
+    ]
+    if violations:
+        raise fail(
+            reasons.ERROR_REASON_CREDENTIALS_INVALID,
+            "A credential that is part of the provider's address cannot be one.",
             violations=violations,
         )
 

@@ -13,7 +13,7 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from adapters.kit.call import Call, Exchange, Http
+from adapters.kit.call import Call, Exchange
 from adapters.kit.discovery import Provider
 from adapters.kit.errors import Misconfigured, ProviderError, Rejected, Unavailable, Unknown, Unmapped
 from adapters.kit.manifest import Manifest
@@ -23,6 +23,7 @@ from server.kit.clock import Clock, monotonic
 from server.kit.context import Context
 from server.platform.metrics import Metrics
 from server.platform.providers import connections
+from server.platform.providers.clients import Clients
 from server.platform.providers.connections import Connections, Live
 from server.store import attempts
 from server.store.attempts import Outcome
@@ -88,16 +89,16 @@ class Invoker:
     def __init__(
         self,
         store: Store,
-        http: Http,
-        guarded: Http,
+        clients: Clients,
         providers: Mapping[str, Provider],
         connections: Connections,
         metrics: Metrics,
         clock: Clock,
+        own_urls: frozenset[str] = frozenset(),
     ) -> None:
         self._store = store
-        self._http = http
-        self._guarded = guarded  # for addresses that companies gave: judged again each time they are dialled
+        self._own_urls = own_urls
+        self._clients = clients
         self._providers = providers
         self._connections = connections
         self._metrics = metrics
@@ -113,21 +114,26 @@ class Invoker:
         ask: Callable[[Any, Call], Any],
         *,
         prepare: Callable[[Connection, Live], None] | None = None,
+        begin: Callable[[Live], str] | None = None,
     ) -> Ended:
         """Call an adapter for a resource: `ask` gets the adapter and the call.
 
         `prepare` runs in the transaction that records the attempt; if it raises, nothing is recorded or sent.
+        `begin` does both in a statement of its own, and gives the attempt's id; empty if it has done nothing.
         """
         live = self._connections.get(context, connection_id)
         provider = self._providers[live.provider]
         who = context.who
-        with self._store.transaction(who.company_id, who.environment) as connection:
-            if prepare:
-                prepare(connection, live)
-            attempt_id = attempts.open_attempt(
-                connection, context, resource_id, connection_id, live.provider, operation
-            )
-        call = self._call(context, live, provider, operation, resource_id)
+        attempt_id = begin(live) if begin else ""
+        if not attempt_id:
+            with self._store.transaction(who.company_id, who.environment) as connection:
+                if prepare:
+                    prepare(connection, live)
+                attempt_id = attempts.open_attempt(
+                    connection, context, resource_id, connection_id, live.provider, operation
+                )
+        call, ours = self._call(context, live, provider, operation, resource_id)
+        ask = self._clients.presenting(ask, provider.manifest.client_certificate(live.credentials), ours=ours)
         began = monotonic()
         outcome, value, error = self._asked(context, provider, call, ask)
         self._metrics.provider_call(live.provider, operation, outcome.name.lower(), monotonic() - began)
@@ -150,9 +156,12 @@ class Invoker:
         """What a provider's manifest says."""
         return self._providers[provider].manifest
 
-    def may_repeat(self, context: Context, connection_id: str, since: datetime) -> bool:
-        """Whether the provider promises that a call first made at `since` can be repeated under its key."""
-        promise = self._providers[self._connections.get(context, connection_id).provider].manifest.idempotency
+    def may_repeat(self, context: Context, connection_id: str, since: datetime, domain: str = "") -> bool:
+        """Whether the provider promises that a call first made at `since` can be repeated under its key.
+
+        `domain` is the one whose promise counts, where a provider promises something else there.
+        """
+        promise = self._providers[self._connections.get(context, connection_id).provider].manifest.promise(domain)
         age = self._clock.now() - since
         known = age > -_CLOCKS_APART  # a server whose clock stands far behind cannot tell how old anything is
         return promise.carrier != "none" and known and age < timedelta(hours=promise.window_hours)
@@ -174,11 +183,16 @@ class Invoker:
             _log.error("route_held", connection_id=ended.connection_id, provider=ended.provider)
         return True
 
-    def _call(self, context: Context, live: Live, provider: Provider, operation: str, resource_id: str) -> Call:
+    def _call(
+        self, context: Context, live: Live, provider: Provider, operation: str, resource_id: str
+    ) -> tuple[Call, bool]:
+        """The call, and whether it goes to the manifest's or the installation's address, and not to a company's."""
         environment = _ENVIRONMENTS[context.who.environment]
-        ours = live.base_url == provider.manifest.base_urls.get(environment)
-        return Call(
-            http=self._http if ours else self._guarded,
+        place = provider.manifest.place(environment, live.connection.settings)
+        listed = place is not None and live.base_url == place.base_url
+        ours = listed or live.base_url in self._own_urls
+        call = Call(
+            http=self._clients.usual(ours=ours),
             base_url=live.base_url,
             credentials=live.credentials,
             environment=environment,
@@ -189,7 +203,11 @@ class Invoker:
             traceparent=context.traceparent,
             operation=operation,
             not_processed=frozenset(provider.manifest.not_processed),
+            # An address that the company gave stands in for all of the provider's.
+            hosts=place.hosts if place and listed else {},
+            tokens=self._clients.tokens,
         )
+        return call, ours
 
     def _asked(
         self, context: Context, provider: Provider, call: Call, ask: Callable[[Any, Call], Any]

@@ -8,6 +8,7 @@ from typing import TypeVar
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.message import Message
 
+from corridor.payments.v1.payment_facts_pb2 import CardFacts
 from corridor.payouts.v1.bank_account_facts_pb2 import BankAccountFacts
 from corridor.type.v1.bank_account_pb2 import BankAccount
 from corridor.type.v1.party_pb2 import Party
@@ -15,7 +16,7 @@ from corridor.type.v1.raw_request_pb2 import RawRequest
 from server.kit import contract
 
 # Persons and their accounts go whole: a bank, a country or a birth year says something of them too.
-_WHOLE = frozenset(kind.DESCRIPTOR.full_name for kind in (Party, BankAccount, BankAccountFacts))
+_WHOLE = frozenset(kind.DESCRIPTOR.full_name for kind in (Party, BankAccount, BankAccountFacts, CardFacts))
 
 M = TypeVar("M", bound=Message)
 

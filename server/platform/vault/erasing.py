@@ -13,6 +13,12 @@ from google.protobuf.message import Message
 from corridor.approvals.v1.approval_pb2 import Approval
 from corridor.operations.v1 import work_item_pb2
 from corridor.options.v1 import method_pb2
+from corridor.payments.v1.dispute_observation_pb2 import DisputeObservation
+from corridor.payments.v1.dispute_pb2 import Dispute
+from corridor.payments.v1.payment_action_pb2 import PaymentAction
+from corridor.payments.v1.payment_observation_pb2 import PaymentObservation
+from corridor.payments.v1.payment_pb2 import Payment
+from corridor.payments.v1.refund_pb2 import Refund
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
@@ -56,6 +62,16 @@ def _text(_: Row) -> None:
     return None
 
 
+def _step(row: Row) -> type[Message]:
+    return Refund if str(row["payment_action_id"]).startswith("ref_") else PaymentAction
+
+
+def _observation(row: Row) -> type[Message]:
+    prefix = str(row["resource_id"]).partition("_")[0]
+    kinds: Mapping[str, type[Message]] = {"po": PayoutObservation, "dsp": DisputeObservation}
+    return kinds.get(prefix, PaymentObservation)
+
+
 _DELIVERY = """(SELECT d.resource_id FROM corridor.deliveries d WHERE d.company_id = t.company_id
     AND d.environment = t.environment AND d.delivery_id = t.delivery_id)"""
 _INBOUND, _BY_RESOURCE = ("inbound_delivery_id",), "t.resource_id"
@@ -67,7 +83,7 @@ PLACES = (
     Place("payouts", ("payout_id",), "t.payout_id", (sealed.PAYOUT,), _always(Payout)),
     Place("events", ("event_id",), _BY_RESOURCE, (sealed.EVENT,),
           lambda row: contract.event_types().get(str(row["type"])), ("type",)),
-    Place("observations", ("observation_id",), _BY_RESOURCE, (sealed.OBSERVATION,), _always(PayoutObservation)),
+    Place("observations", ("observation_id",), _BY_RESOURCE, (sealed.OBSERVATION,), _observation, ("resource_id",)),
     Place("attempts", ("attempt_id",), _BY_RESOURCE, (sealed.EXCHANGES, sealed.ATTEMPT_DETAIL), _text),
     Place("inbound_deliveries", _INBOUND, _BY_RESOURCE, (sealed.INBOUND_REQUEST,), _always(RawRequest)),
     Place("inbound_deliveries", _INBOUND, _BY_RESOURCE, (sealed.INBOUND_DETAIL,), _text),
@@ -78,6 +94,10 @@ PLACES = (
           lambda row: contract.methods()[str(row["method"])].request, ("method",)),
     Place("delivery_tries", ("delivery_id", "try_number"), _DELIVERY, (sealed.EXCERPT,), _text),
     Place("approvals", ("approval_id",), "t.approval_id", (sealed.APPROVAL,), _always(Approval)),
+    Place("payments", ("payment_id",), "t.payment_id", (sealed.PAYMENT,), _always(Payment)),
+    Place("payment_actions", ("payment_action_id",), "t.payment_id", (sealed.PAYMENT_ACTION,), _step),
+    Place("disputes", ("dispute_id",), "t.payment_id", (sealed.DISPUTE,), _always(Dispute)),
+    Place("dispute_documents", ("dispute_document_id",), "t.dispute_id", (sealed.DISPUTE_DOCUMENT,), _text),
 )  # fmt: skip
 
 _EMPTY = {"exchanges": "[]"}  # of texts with a form
@@ -99,11 +119,11 @@ class Erasing:
         with self._store.of(job.company_id, job.environment) as connection:
             erasure = erasures.get(connection, context, erasure_id)
             assert erasure is not None  # erasures are never deleted
-            if erasures.open_payouts(connection, context, erasure.resource_id):
+            if erasures.still_open(connection, context, erasure.resource_id):
                 if job.tries >= _TRIES_BEFORE_PERSON:
-                    why = "An erasure cannot begin: a payout to whoever is erased is open for long."
+                    why = "An erasure cannot begin: a payout to whoever is erased, or the payment, is open for long."
                     work_items.open_item(connection, context, erasure_id, work_item_pb2.WORK_ITEM_KIND_OVERDUE, why)
-                return Again(_OPEN_SECONDS, "a payout that was made meanwhile is open")
+                return Again(_OPEN_SECONDS, "it is open, or a payout that was made meanwhile is")
         while clock.monotonic() < until:
             with self._store.transaction(job.company_id, job.environment) as connection:
                 place = erasures.place(connection, context, erasure_id)

@@ -29,9 +29,9 @@ class ErasureServicer:
         context.resource_id = request.resource_id
         with idempotency.once(self._store, context) as (connection, answer):
             if not erasures.exists(connection, context, request.resource_id):
-                raise fail(reasons.ERROR_REASON_NOT_FOUND, f"There is no beneficiary {request.resource_id}.")
-            if count := erasures.open_payouts(connection, context, request.resource_id):
-                detail = f"Payouts to {request.resource_id} are open: {count}."
+                raise fail(reasons.ERROR_REASON_NOT_FOUND, f"There is no beneficiary or payment {request.resource_id}.")
+            if count := erasures.still_open(connection, context, request.resource_id):
+                detail = f"What {request.resource_id} is about is still open: {count}."
                 raise fail(reasons.ERROR_REASON_STATE_CONFLICT, detail, open_payouts=str(count))
             erasure = Erasure(
                 erasure_id=ids.new("er"),

@@ -7,6 +7,7 @@ from psycopg.errors import UniqueViolation
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.vault.v1.erasure_pb2 import ERASURE_STATE_COMPLETE, ERASURE_STATE_RUNNING, ErasedCount, Erasure
+from server.kit import ids
 from server.kit.context import Context
 from server.kit.errors import fail
 from server.kit.paging import Page
@@ -34,16 +35,26 @@ SELECT count(*) FROM corridor.payouts
 WHERE company_id = %s AND environment = %s AND beneficiary_id = %s AND state IN (1, 2, 3, 4)
 """
 _EXISTS = "SELECT true FROM corridor.beneficiaries WHERE company_id = %s AND environment = %s AND beneficiary_id = %s"
+# Of a payment: it moves or can still be captured, something is done with it, or it is disputed and not decided.
+_PAYMENT_OPEN = """
+SELECT (SELECT count(*) FROM corridor.payments WHERE {0} AND state IN (1, 2, 3, 4, 5))
+    + (SELECT count(*) FROM corridor.payment_actions WHERE {0} AND state IN (1, 2))
+    + (SELECT count(*) FROM corridor.disputes WHERE {0} AND state IN (1, 2, 3, 4))
+""".format("company_id = %s AND environment = %s AND payment_id = %s")
+_PAYMENT_EXISTS = "SELECT true FROM corridor.payments WHERE company_id = %s AND environment = %s AND payment_id = %s"
 
 
-def exists(connection: Connection, context: Context, beneficiary_id: str) -> bool:
-    """Whether the caller's company has the beneficiary."""
-    return connection.execute(_EXISTS, _this(context, beneficiary_id)).fetchone() is not None
+def exists(connection: Connection, context: Context, resource_id: str) -> bool:
+    """Whether the caller's company has the beneficiary or payment."""
+    query = _PAYMENT_EXISTS if ids.is_id(resource_id, "pay") else _EXISTS
+    return connection.execute(query, _this(context, resource_id)).fetchone() is not None
 
 
-def open_payouts(connection: Connection, context: Context, beneficiary_id: str) -> int:
-    """How many payouts to the beneficiary can still move."""
-    row = connection.execute(_OPEN, _this(context, beneficiary_id)).fetchone()
+def still_open(connection: Connection, context: Context, resource_id: str) -> int:
+    """How many payouts to a beneficiary can still move; of a payment, how much of it can."""
+    payment = ids.is_id(resource_id, "pay")
+    values = _this(context, resource_id) * (3 if payment else 1)
+    row = connection.execute(_PAYMENT_OPEN if payment else _OPEN, values).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -15,6 +15,7 @@ from corridor.vault.v1.vault_token_pb2 import (
     VaultToken,
 )
 from server.kit import ids
+from server.kit.card_numbers import luhn
 from server.kit.context import Context
 from server.kit.errors import Failure, Violation, fail
 from server.kit.paging import Page
@@ -75,12 +76,6 @@ def normal(name: str, given: str) -> str:
         except SchwiftyException:
             raise _wrong(name, "is no IBAN", "iban") from None
     return given
-
-
-def luhn(digits: str) -> bool:
-    """Whether the check digit is right (ISO/IEC 7812-1, annex B)."""
-    doubled = [sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2]]
-    return (sum(map(int, digits[-1::-2])) + sum(doubled)) % 10 == 0
 
 
 def masked(name: str, value: str) -> str:

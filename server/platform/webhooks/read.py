@@ -13,9 +13,8 @@ import structlog
 
 from adapters.kit.discovery import Provider
 from adapters.kit.errors import Unmapped
-from adapters.kit.ports import Reading
+from adapters.kit.ports import Observation, Reading
 from corridor.operations.v1 import work_item_pb2
-from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.webhooks.v1.inbound_delivery_pb2 import (
     INBOUND_DELIVERY_STATE_DUPLICATE,
     INBOUND_DELIVERY_STATE_FAILED,
@@ -53,7 +52,7 @@ class Observe(Protocol):
     """How the domain takes in an observation that came by a webhook."""
 
     def __call__(
-        self, context: Context, connection_id: str, observation: PayoutObservation, source_id: str
+        self, context: Context, connection_id: str, observation: Observation, source_id: str
     ) -> str | Unmatched:
         """The id of the resource that it was about, or why there is none."""
         ...

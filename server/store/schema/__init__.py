@@ -3,7 +3,22 @@
 Rows of `TENANT` tables are fenced by row security; migrations hold the policies and the functions.
 """
 
-from server.store.schema import access, approvals, audit, consents, data_policies, limits, oauth, sign_in, spine, vault
+from server.store.schema import (
+    access,
+    approvals,
+    audit,
+    catalogue,
+    consents,
+    data_policies,
+    disputes,
+    limits,
+    oauth,
+    payments,
+    sandbox,
+    sign_in,
+    spine,
+    vault,
+)
 from server.store.schema.base import SCHEMA, metadata
 
 # Tables without rows of a company that another must not see: `work` holds ids only, and workers serve every company;
@@ -19,11 +34,15 @@ __all__ = [
     "access",
     "approvals",
     "audit",
+    "catalogue",
     "consents",
     "data_policies",
+    "disputes",
     "limits",
     "metadata",
     "oauth",
+    "payments",
+    "sandbox",
     "sign_in",
     "spine",
     "vault",

@@ -158,6 +158,7 @@ work = Table(
     column("traceparent", Text),
     column("error", Text),
     column("create_time", Time),
+    column("advanced_seconds", BigInteger, null=True),  # while a worker has it, by a sandbox's clock
     PrimaryKeyConstraint("company_id", "work_id"),
     Index("ix_work_ready", "run_time", postgresql_where=text("state = 0")),
     Index("ix_work_lane", "lane", "work_id", postgresql_where=text("state <> 1")),

@@ -17,7 +17,19 @@ title = "Example"
 docs = "https://example.com/docs"
 api_version = "v1"
 status = "experimental"
-owners = ["payments"]
+regions = ["us"]
+stage = "certified"
+[owners]
+contract = "payments"
+technical = "integrations"
+[subprocessors]
+source = "https://example.com/subprocessors"
+names = ["Hosting Ltd"]
+[[data_flows]]
+data = "bank accounts"
+direction = "out"
+purpose = "to pay"
+region = "us"
 [environments.sandbox]
 base_url = "http://127.0.0.1:8090/"
 [environments.live]
@@ -44,6 +56,8 @@ not_processed = ["503:capacity", "520"]
 rails = ["ach", "rtp"]
 currencies = ["USD"]
 final = false
+reversibility = "until_processed"
+fx_lock = "none"
 [coverage.payouts.settlement.ach]
 days = 1
 cut_off = "16:45"
@@ -104,8 +118,7 @@ def test_a_good_manifest_says_what_it_says() -> None:
         ("status", "great", "status"),
         ("status", "stable", "quality has 'same-key-once' neither"),
         ("docs", "ftp://x", "docs"),
-        ("owners", [], "owners"),
-        ("owners", ["a", "a"], "owners"),
+        ("owners", ["payments"], "owners must be a table"),
         ("environments", {}, "environments.sandbox"),
         ("environments.staging", {"base_url": "https://x"}, "environments.staging is not a key"),
         ("environments.live.base_url", "http://api.example.com", "environments.live.base_url"),

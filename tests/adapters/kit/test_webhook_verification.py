@@ -23,15 +23,10 @@ BODY = b'{"id":"evt_1","n":1.10}'
 
 # How vendors without an adapter sign. An adapter declares its vendor's scheme in its own folder, and tests it there.
 SCHEMES = {
-    ("stripe", "stripe-v1"): HmacScheme(
-        "stripe-signature", prefix="v1=", separator=",", timestamp="t", allow_future=True
-    ),
     ("onfido", "hmac-sha256-hex"): HmacScheme("x-sha2-signature"),
-    ("dwolla", "hmac-sha256-hex"): HmacScheme("x-request-signature-sha-256"),
     ("xero", "hmac-sha256-b64"): HmacScheme("x-xero-signature", encoding="base64"),
     ("docusign", "hmac-sha256-b64"): HmacScheme("x-docusign-signature-1", encoding="base64"),
     ("fingerprint", "fpjs-v1"): HmacScheme("fpjs-event-signature", prefix="v1=", separator=","),
-    ("adyen", "adyen-payload-hmac"): HmacScheme("hmacsignature", encoding="base64", key="hex"),
 }
 
 
@@ -66,9 +61,8 @@ def vectors_of(*schemes: tuple[str, str]) -> list[dict[str, Any]]:
     return [vector for vector in whole if (vector["vendor"], vector["scheme"]) in schemes]
 
 
-@pytest.mark.parametrize("vendor", ["standard-webhooks", "lithic"])
-def test_standard_webhooks_agrees_with_every_vector(vendor: str) -> None:
-    vectors = vectors_of((vendor, "standard-webhooks-v1"))
+def test_standard_webhooks_agrees_with_every_vector() -> None:
+    vectors = vectors_of(("standard-webhooks", "standard-webhooks-v1"))
 
     wrong = [each["case"] for each in vectors if verdict(verify_standard_webhook, each) != each["expect"]]
 
@@ -187,13 +181,12 @@ def test_what_a_scheme_signs_it_accepts_and_no_other_secret_does(scheme: tuple[s
 
 
 def test_a_timestamped_scheme_reads_the_first_time_and_any_signature() -> None:
-    scheme = SCHEMES[("stripe", "stripe-v1")]
+    scheme = HmacScheme("x-timed", prefix="v1=", separator=",", timestamp="t", allow_future=True)
     signature = scheme.sign(BODY, "key", AT).partition(",")[2]
-    stripe = "stripe-signature"
 
-    scheme.verify(Inbound({stripe: f"t={AT}, v1={'0' * 64}, {signature}, v0=x"}, BODY), ["key"], NOW)
+    scheme.verify(Inbound({"x-timed": f"t={AT}, v1={'0' * 64}, {signature}, v0=x"}, BODY), ["key"], NOW)
     assert "wrong_signature" == reason(
-        scheme.verify, Inbound({stripe: f"t={AT + 1},t={AT},{signature}"}, BODY), ["key"]
+        scheme.verify, Inbound({"x-timed": f"t={AT + 1},t={AT},{signature}"}, BODY), ["key"]
     )
-    assert "missing_timestamp" == reason(scheme.verify, Inbound({stripe: signature}, BODY), ["key"])
-    assert "malformed_signature" == reason(scheme.verify, Inbound({stripe: f"t={AT},v0={'0' * 64}"}, BODY), ["key"])
+    assert "missing_timestamp" == reason(scheme.verify, Inbound({"x-timed": signature}, BODY), ["key"])
+    assert "malformed_signature" == reason(scheme.verify, Inbound({"x-timed": f"t={AT},v0={'0' * 64}"}, BODY), ["key"])

@@ -6,8 +6,8 @@ import pytest
 
 from adapters.kit.call import Call, Http
 from adapters.modern_treasury.simulator import ModernTreasurySimulator
+from tests.adapters.judging.recorder import Recording, recording
 from tests.adapters.modern_treasury import samples
-from tests.adapters.modern_treasury.recorder import Recording, recording
 from tests.server.flows.fixtures import bridge, busy, flow
 
 __all__ = ["bridge", "busy", "call", "flow", "simulator", "wire"]

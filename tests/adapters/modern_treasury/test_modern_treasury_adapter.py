@@ -11,8 +11,8 @@ from adapters.kit.errors import Misconfigured, ProviderError, Unknown, Unmapped
 from adapters.kit.simulator import Answer, Request
 from adapters.modern_treasury.adapter import ADAPTER
 from adapters.modern_treasury.simulator import ModernTreasurySimulator
+from tests.adapters.judging.recorder import Recording
 from tests.adapters.modern_treasury import samples
-from tests.adapters.modern_treasury.recorder import Recording
 
 
 def test_a_second_order_for_a_payout_is_unknown_even_when_its_key_was_forgotten(

@@ -19,29 +19,15 @@ from corridor.payouts.v1.payout_pb2 import (
     PAYOUT_STATE_SETTLED,
 )
 from corridor.type.v1 import rail_pb2
-from tests.adapters.modern_treasury import samples, vendor_document
-from tests.adapters.modern_treasury.recorder import Recording
-from tests.adapters.modern_treasury.vendor_document import Request, Response
-
-# Statuses that the document leaves out for an operation; their bodies are judged as the error of another.
-UNDOCUMENTED = frozenset((400, 401, 403, 404, 409, 422, 429))
+from tests.adapters.judging import vendor_document as vendor
+from tests.adapters.judging.recorder import Recording
+from tests.adapters.modern_treasury import samples
+from tests.adapters.modern_treasury.vendor_document import DOCUMENT, ERRORS_AS
 
 
-def judged(wire: Recording) -> list[tuple[str, str, int]]:
+def judged(wire: Recording, wrong_on_purpose: int = 0) -> list[tuple[str, str, int]]:
     """Method, path and status of all that has travelled; fails where the document does not allow it."""
-    for request, response in wire.exchanges:
-        vendor_document.check_request(request)
-        judge_answer(request, response)
-    return [(request.method, request.path, response.status_code) for request, response in wire.exchanges]
-
-
-def judge_answer(request: Request, response: Response) -> None:
-    documented = vendor_document.statuses(request)
-    if response.status_code in UNDOCUMENTED and str(response.status_code) not in documented:
-        create = Request("post", "/api/payment_orders", {}, None)
-        vendor_document.check_response(create, Response(422, response.headers, response.data))
-    else:
-        vendor_document.check_response(request, response)
+    return vendor.judged(wire.exchanges, DOCUMENT, errors_as=ERRORS_AS, refused=(wrong_on_purpose,))
 
 
 @pytest.mark.parametrize("rail", sorted(samples.ACCOUNT_OF_RAIL), ids=rail_pb2.Rail.Name)
@@ -182,9 +168,7 @@ def test_what_is_wrong_with_the_connection_is_not_the_customers_fault(
     with pytest.raises(Misconfigured):
         ADAPTER.create_payout(call(**changes), samples.payout(), samples.beneficiary())
 
-    request, response = wire.exchanges[0]
-    judge_answer(request, response)
-    assert status == response.status_code
+    assert [status] == [seen for _, _, seen in judged(wire, wrong_on_purpose=status)]
 
 
 # What only people use.

@@ -4,11 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from openapi_core.exceptions import OpenAPIError
-from werkzeug.datastructures import Headers
 
-from tests.adapters.modern_treasury import samples, vendor_document
-from tests.adapters.modern_treasury.vendor_document import Request, Response
+from tests.adapters.judging.vendor_document import OpenAPIError, Request, Response
+from tests.adapters.modern_treasury import samples
+from tests.adapters.modern_treasury.vendor_document import DOCUMENT
 
 JSON = {"content-type": "application/json", "authorization": "Basic b3JnOmtleQ=="}
 
@@ -18,7 +17,7 @@ def create_request(body: dict[str, Any]) -> Request:
 
 
 def test_the_judge_allows_a_right_request() -> None:
-    vendor_document.check_request(create_request(samples.create_body()))
+    DOCUMENT.check_request(create_request(samples.create_body()))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +41,7 @@ def test_the_judge_allows_a_right_request() -> None:
 )
 def test_the_judge_refuses_a_wrong_request(wrong: dict[str, Any]) -> None:
     with pytest.raises(OpenAPIError):
-        vendor_document.check_request(create_request({**samples.create_body(), **wrong}))
+        DOCUMENT.check_request(create_request({**samples.create_body(), **wrong}))
 
 
 @pytest.mark.parametrize("missing", ["type", "amount", "direction", "originating_account_id"])
@@ -51,14 +50,14 @@ def test_the_judge_refuses_a_request_without_a_required_field(missing: str) -> N
     del body[missing]
 
     with pytest.raises(OpenAPIError):
-        vendor_document.check_request(create_request(body))
+        DOCUMENT.check_request(create_request(body))
 
 
 def test_the_judge_refuses_a_request_without_credentials() -> None:
     request = Request("get", "/api/payment_orders", {}, None)
 
     with pytest.raises(OpenAPIError):
-        vendor_document.check_request(request)
+        DOCUMENT.check_request(request)
 
 
 @pytest.mark.parametrize(
@@ -67,9 +66,7 @@ def test_the_judge_refuses_a_request_without_credentials() -> None:
     ids=json.dumps,
 )
 def test_the_judge_refuses_a_wrong_answer(wrong: dict[str, Any]) -> None:
-    answer = Response(
-        201, Headers({"content-type": "application/json"}), json.dumps({**samples.order(), **wrong}).encode()
-    )
+    answer = Response(201, {"content-type": "application/json"}, json.dumps({**samples.order(), **wrong}).encode())
 
     with pytest.raises(OpenAPIError):
-        vendor_document.check_response(create_request(samples.create_body()), answer)
+        DOCUMENT.check_response(create_request(samples.create_body()), answer)

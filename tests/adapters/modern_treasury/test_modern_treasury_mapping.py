@@ -15,7 +15,8 @@ from corridor.payouts.v1.payout_reason_pb2 import (
 )
 from corridor.type.v1 import rail_pb2
 from corridor.type.v1.money_pb2 import Money
-from tests.adapters.modern_treasury import samples, vendor_document
+from tests.adapters.modern_treasury import samples
+from tests.adapters.modern_treasury.vendor_document import DOCUMENT
 
 
 def webhook(event: str, data: dict[str, Any]) -> bytes:
@@ -23,19 +24,19 @@ def webhook(event: str, data: dict[str, Any]) -> bytes:
 
 
 def test_every_status_of_a_payment_order_has_a_state() -> None:
-    assert set(vendor_document.enumeration("payment_order", "status")) == set(mapping.STATES)
+    assert set(DOCUMENT.enumeration("payment_order", "status")) == set(mapping.STATES)
 
 
 def test_every_status_of_a_return_has_a_meaning() -> None:
-    assert set(vendor_document.enumeration("return", "status")) == set(returns.RETURN_STATES)
+    assert set(DOCUMENT.enumeration("return", "status")) == set(returns.RETURN_STATES)
 
 
 def test_every_type_of_return_either_moves_money_or_not() -> None:
-    assert set(vendor_document.enumeration("return", "type")) == set(returns.RETURN_MOVES_MONEY)
+    assert set(DOCUMENT.enumeration("return", "type")) == set(returns.RETURN_MOVES_MONEY)
 
 
 def test_every_return_code_has_a_reason() -> None:
-    codes = vendor_document.enumeration("return", "code")
+    codes = DOCUMENT.enumeration("return", "code")
 
     assert len(codes) == 93
     assert set(codes) <= set(returns.RETURN_REASONS)
@@ -43,7 +44,7 @@ def test_every_return_code_has_a_reason() -> None:
 
 
 def test_every_rail_is_a_type_of_payment_order() -> None:
-    types = vendor_document.enumeration("payment_order_create_request", "type")
+    types = DOCUMENT.enumeration("payment_order_create_request", "type")
 
     assert {words["type"] for words in mapping.RAILS.values()} <= set(types)
 

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.kit.discovery import providers
 from adapters.kit.errors import Rejected, Unmapped
-from adapters.sandbox import mapping
+from adapters.sandbox import mapping, wire
 from adapters.sandbox.scenarios import SCENARIOS
 from corridor.payouts.v1.payout_pb2 import PayoutState
 from corridor.payouts.v1.payout_reason_pb2 import PayoutReason
@@ -75,10 +75,10 @@ def test_a_refusal_of_what_we_built_is_not_the_customer_s_fault() -> None:
     ours = {"error": {"code": "invalid_request", "fields": [{"field": "recipient.account.type"}]}}
     theirs = {"error": {"code": "invalid_request", "fields": [{"field": "recipient.name"}]}}
 
-    assert mapping.rejection(422, ours) is None
-    assert mapping.rejection(400, theirs) is None
-    assert mapping.rejection(422, None) is None
-    assert isinstance(mapping.rejection(422, theirs), Rejected)
+    assert wire.rejection(422, ours) is None
+    assert wire.rejection(400, theirs) is None
+    assert wire.rejection(422, None) is None
+    assert isinstance(wire.rejection(422, theirs), Rejected)
 
 
 def test_reasons_are_told_only_where_there_are_some() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.kit.discovery import providers
 from adapters.kit.errors import Forged, Rejected, Unavailable, Unknown, Unmapped
-from adapters.sandbox import scenarios
+from adapters.sandbox import payment_scenarios, scenarios
 from adapters.sandbox.scenarios import SCENARIOS, Scenario
 from corridor.payouts.v1.payout_pb2 import Payout, PayoutState
 from corridor.payouts.v1.payout_reason_pb2 import PayoutReason
@@ -56,6 +56,23 @@ def test_a_scenario_is_chosen_by_amount_in_every_currency_and_by_word(chosen: Sc
     assert chosen == scenarios.scenario(amount + 300_000, "Invoice 7")
     assert chosen == scenarios.scenario(5, f"Invoice sandbox:{chosen.name} 7")
     assert chosen == scenarios.scenario(5, f"SANDBOX:{chosen.name.upper().replace('_', '-')}")
+
+
+def test_a_scenario_that_the_payout_names_goes_before_its_reference_and_amount(bench: Bench) -> None:
+    payout = by_amount(bench, "decline")
+    payout.reference, payout.sandbox_scenario = "sandbox:reject", "decline_funds"
+
+    assert R.PAYOUT_REASON_INSUFFICIENT_FUNDS == bench.create(payout).reason
+
+
+def test_a_name_of_no_scenario_is_refused_and_said_to_be_the_payout_s(bench: Bench) -> None:
+    payout = bench.payout()
+    payout.sandbox_scenario = "step_up"
+
+    with pytest.raises(Rejected) as rejected:
+        bench.create(payout)
+
+    assert "sandbox_scenario" == rejected.value.problems[0].field
 
 
 def test_an_ordinary_amount_is_paid(bench: Bench) -> None:
@@ -247,12 +264,16 @@ def test_a_wrong_amount_is_told(bench: Bench) -> None:
 
 def test_the_readme_lists_the_scenarios_as_they_are() -> None:
     readme = Path(scenarios.__file__).with_name("README.md").read_text(encoding="utf-8")
-    written = re.search(r"<!-- scenarios: [^>]*-->\n(.*?)\n<!-- end -->", readme, re.DOTALL)
+    written = dict(re.findall(r"<!-- scenarios: (\w+), [^>]*-->\n(.*?)\n<!-- end -->", readme, re.DOTALL))
 
-    assert written is not None
-    assert scenarios.table() == written[1]
+    assert payment_scenarios.tables() == written
 
 
 def test_every_scenario_has_its_own_number_and_name() -> None:
-    assert list(range(1, len(SCENARIOS) + 1)) == [each.number for each in SCENARIOS]
-    assert len(SCENARIOS) == len(scenarios.BY_NAME)
+    for rows in (SCENARIOS, payment_scenarios.ALL):
+        assert len(rows) == len({each.number for each in rows}) == len({each.name for each in rows})
+
+
+@pytest.mark.parametrize("chosen", [*SCENARIOS, *payment_scenarios.ALL], ids=lambda each: each.name)
+def test_a_scenario_s_name_fits_the_header_that_carries_it(chosen: Scenario) -> None:
+    assert re.fullmatch(r"[a-z0-9_]{1,64}", chosen.name)

@@ -107,6 +107,7 @@ def test_owners_are_looked_for_by_primary_keys_that_there_are() -> None:
 
 # Ids that need no owner: of no company's resource that could be asked for by its id.
 INTERNAL = {
+    "adv": "a step of a sandbox's clock: it is shown in the answer that made it, and asked for by nobody",
     "at": "an access token's own id: nothing is asked for by it",
     "co": "a company itself: it is its own owner, and the row has who claimed to be it",
     "cw": "names an event about a credential's end, and no row",

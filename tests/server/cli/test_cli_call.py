@@ -101,6 +101,15 @@ def test_all_methods_can_be_listed_with_their_address() -> None:
     )
 
 
+def test_a_timeline_of_what_has_none_says_what_has_one(corridor: Running, client: Client) -> None:
+    asked = ["ref_00000000000000000000000001", "--address", corridor.address, "--key", client.key]
+
+    done = CliRunner().invoke(timeline, asked)
+
+    assert 1 == done.exit_code
+    assert "is no id of a payout (po_…), payment (pay_…) or dispute (dsp_…)" in done.output
+
+
 def test_a_timeline_tells_what_happened_in_order(corridor: Running, client: Client) -> None:
     made = json.loads(run(corridor, client, "CreateBeneficiary", json.dumps(BENEFICIARY)).stdout)["beneficiary"]
     request = {

@@ -236,7 +236,7 @@ def stage(corridor: Running, bridge: str) -> Stage:
 
 
 @contextlib.contextmanager
-def bridged(corridor: Running) -> Iterator[str]:
+def bridged(corridor: Running, port: int = 0) -> Iterator[str]:
     """Hands vendors' requests to the server as the gateway does; the URL to which a connection's id is added."""
     client = Client(corridor.address, "")
 
@@ -262,7 +262,7 @@ def bridged(corridor: Running) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     try:

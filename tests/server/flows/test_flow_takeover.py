@@ -149,7 +149,7 @@ def test_a_worker_that_still_knows_the_old_credentials_does_not_hold_the_route_a
     known = Connections(here.store, here.keyring, here.catalog, fresh_seconds=60.0)  # of another process
     known.get(context(flow), vendor.connection_id)
     invoker = Invoker(
-        store=here.store, http=here.http, guarded=here.http, providers=here.providers, connections=known,
+        store=here.store, clients=here.clients, providers=here.providers, connections=known,
         metrics=here.metrics, clock=here.clock,
     )  # fmt: skip
     flows = replace(here.flows, invoker=invoker)

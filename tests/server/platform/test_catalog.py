@@ -15,9 +15,9 @@ def test_a_provider_is_described_by_its_manifest(corridor: Running) -> None:
 
     assert ("sandbox", "Sandbox", provider_pb2.PROVIDER_STATUS_BETA) == (found.name, found.title, found.status)
     assert ["sandbox"] == list(found.environments)
-    assert [("payouts", True)] == [
-        (coverage.domain, rail_pb2.RAIL_SEPA in coverage.rails) for coverage in found.coverage
-    ]
+    coverage = {each.domain: each for each in found.coverage}
+    assert rail_pb2.RAIL_SEPA in coverage["payouts"].rails
+    assert ["create_payout", "look_up_payout", "cancel_payout"] == list(coverage["payouts"].operations)
     assert [("api_key", True, False), ("webhook_secret", True, False)] == [
         (credential.name, credential.secret, credential.optional) for credential in found.credentials
     ]

@@ -32,13 +32,13 @@ class _RoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Role.ValueType],
     ROLE_VIEWER: _Role.ValueType  # 1
     """Sees what happens, and changes nothing."""
     ROLE_OPERATOR: _Role.ValueType  # 2
-    """Makes and moves payouts, and mends what is stuck."""
+    """Makes and moves payouts, payments and refunds, answers disputes, and mends what is stuck."""
     ROLE_APPROVER: _Role.ValueType  # 3
     """Decides about what others asked for."""
     ROLE_COMPLIANCE: _Role.ValueType  # 4
     """Decides about risk, reads the audit trail, and keeps consents."""
     ROLE_FINANCE: _Role.ValueType  # 5
-    """Sets what may be spent, and reads the audit trail."""
+    """Sets what may be spent, gives disputes up, and reads the audit trail."""
     ROLE_ADMIN: _Role.ValueType  # 6
     """Keeps keys, clients, people, connections and rules. Moves no money."""
 
@@ -50,13 +50,13 @@ ROLE_UNSPECIFIED: Role.ValueType  # 0
 ROLE_VIEWER: Role.ValueType  # 1
 """Sees what happens, and changes nothing."""
 ROLE_OPERATOR: Role.ValueType  # 2
-"""Makes and moves payouts, and mends what is stuck."""
+"""Makes and moves payouts, payments and refunds, answers disputes, and mends what is stuck."""
 ROLE_APPROVER: Role.ValueType  # 3
 """Decides about what others asked for."""
 ROLE_COMPLIANCE: Role.ValueType  # 4
 """Decides about risk, reads the audit trail, and keeps consents."""
 ROLE_FINANCE: Role.ValueType  # 5
-"""Sets what may be spent, and reads the audit trail."""
+"""Sets what may be spent, gives disputes up, and reads the audit trail."""
 ROLE_ADMIN: Role.ValueType  # 6
 """Keeps keys, clients, people, connections and rules. Moves no money."""
 Global___Role: _TypeAlias = Role  # noqa: Y015

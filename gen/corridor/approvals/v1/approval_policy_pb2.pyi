@@ -137,7 +137,10 @@ class ApprovalAmount(_message.Message):
     CURRENCY_CODE_FIELD_NUMBER: _builtins.int
     ABOVE_MINOR_FIELD_NUMBER: _builtins.int
     field_path: _builtins.str
-    """Where the amount stands in the request, such as `amount`. It must be a `corridor.type.v1.Money`."""
+    """Where the amount stands in the request, such as `amount`. It must be a `corridor.type.v1.Money`.
+
+    A call without it matches, whatever the currency: it asks for all that is left, and nobody can tell how much that is.
+    """
     currency_code: _builtins.str
     """The currency, as an ISO 4217 code such as `EUR`. Amounts in another currency do not match: give each currency a rule."""
     above_minor: _builtins.int

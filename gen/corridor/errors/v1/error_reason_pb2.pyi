@@ -338,6 +338,106 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Example: proving an entry in the minute in which it was made.
     """
+    ERROR_REASON_PAYMENT_NOT_CAPTURABLE: _ErrorReason.ValueType  # 100
+    """Nothing of the payment can be captured now: it is not authorised, was captured or given up, or is captured by itself.
+
+    Example: capturing a payment that was declined; capturing one whose capture method is automatic.
+    """
+    ERROR_REASON_CAPTURE_ABOVE_AUTHORISED: _ErrorReason.ValueType  # 101
+    """The capture is above what is authorised, captures on their way included. No provider was asked.
+
+    Example: 30.00 EUR are authorised and 20.00 EUR captured; a capture of 10.01 EUR is refused.
+    """
+    ERROR_REASON_PAYMENT_NOT_VOIDABLE: _ErrorReason.ValueType  # 102
+    """The payment cannot be voided: something of it was captured, it is at an end, or another step with it is on its way.
+
+    Example: voiding a captured payment; it is refunded instead.
+    """
+    ERROR_REASON_PAYMENT_NOT_REVERSIBLE: _ErrorReason.ValueType  # 103
+    """The payment cannot be reversed: it is not authorised, at an end, refunded already, or a step with it is on its way.
+
+    Example: reversing a payment of which a part was refunded.
+    """
+    ERROR_REASON_PAYMENT_NOT_INCREMENTABLE: _ErrorReason.ValueType  # 104
+    """The authorisation cannot be raised: it is not authorised, or something of it was captured or given up.
+
+    Example: incrementing a payment that was captured.
+    """
+    ERROR_REASON_PAYMENT_NOT_REFUNDABLE: _ErrorReason.ValueType  # 105
+    """Nothing of the payment can be refunded: nothing was captured, it is being reversed, or a dispute has taken it.
+
+    Example: refunding a payment that is authorised and not captured; it is voided instead.
+    """
+    ERROR_REASON_REFUND_ABOVE_CAPTURED: _ErrorReason.ValueType  # 106
+    """The refund is above what was captured, less other refunds and what disputes have taken. No provider was asked.
+
+    Example: 30.00 EUR were captured and 25.00 EUR refunded; a refund of 5.01 EUR is refused.
+    """
+    ERROR_REASON_PAYMENT_NOT_CONTINUABLE: _ErrorReason.ValueType  # 107
+    """The payment does not wait for its customer, or the provider refused what the customer's browser brought back.
+
+    Example: continuing a payment that is authorised already.
+    """
+    ERROR_REASON_PAYMENT_OPERATION_NOT_SUPPORTED: _ErrorReason.ValueType  # 108
+    """The provider that has the payment cannot do this, says its manifest. It was not asked.
+
+    Example: a second capture at a provider that captures an authorisation once.
+    """
+    ERROR_REASON_PAYMENT_NOT_RETRYABLE: _ErrorReason.ValueType  # 109
+    """Nothing of the payment waits that a retry could move on.
+
+    Example: retrying a declined payment: a decline is an answer, and a new payment is a new decision.
+    """
+    ERROR_REASON_PROVIDER_NOT_LIVE: _ErrorReason.ValueType  # 120
+    """The stage of a provider does not let a route use it in this way.
+
+    Example: in the live environment a route names a connection of a provider that is only certified.
+    """
+    ERROR_REASON_PROVIDER_STAGE_NOT_REACHABLE: _ErrorReason.ValueType  # 121
+    """A provider cannot go from its stage to the one that is asked for.
+
+    Example: a provider that is live is to be retired at once; it has to be retiring first.
+    """
+    ERROR_REASON_PROVIDER_NOT_CERTIFIED: _ErrorReason.ValueType  # 122
+    """The adapter that is running has no passing certification run.
+
+    Example: the adapter was updated after its last run, and the provider is to go live.
+    """
+    ERROR_REASON_PROVIDER_IN_USE: _ErrorReason.ValueType  # 123
+    """A provider cannot be retired while routes name it, or while something that was sent by it is open.
+
+    Example: two routes name connections of the provider and 14 payouts are under way; the answer gives both numbers.
+    """
+    ERROR_REASON_CERTIFICATION_MISMATCH: _ErrorReason.ValueType  # 124
+    """A certification run was of another adapter than the one that is running.
+
+    Example: a colleague certifies a checkout that is one commit ahead of the server.
+    """
+    ERROR_REASON_DISPUTE_NOT_OPEN: _ErrorReason.ValueType  # 125
+    """The dispute does not wait for the company: it is decided, under review, or a response is on its way.
+
+    Example: accepting a dispute whose evidence was submitted.
+    """
+    ERROR_REASON_EVIDENCE_EMPTY: _ErrorReason.ValueType  # 126
+    """There is no evidence to submit: no text and no document.
+
+    Example: submitting before UpdateDisputeEvidence was called.
+    """
+    ERROR_REASON_EVIDENCE_TOO_LATE: _ErrorReason.ValueType  # 127
+    """The time to respond is over. No provider was asked.
+
+    Example: submitting a minute after `evidence_due_time`.
+    """
+    ERROR_REASON_EVIDENCE_DOCUMENT_INVALID: _ErrorReason.ValueType  # 128
+    """A document is not what it says it is, is there already, or is one too many.
+
+    Example: a file of type `application/pdf` that does not begin like a PDF.
+    """
+    ERROR_REASON_SANDBOX_ONLY: _ErrorReason.ValueType  # 129
+    """The call moves the time of a sandbox, and was made with a credential of the live environment.
+
+    Example: advancing the clock with a key that begins with `ck_live_`.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is why a call failed, in one word that never changes its meaning.
@@ -655,6 +755,106 @@ ERROR_REASON_AUDIT_ENTRY_NOT_SEALED: ErrorReason.ValueType  # 95
 """The audit entry is not sealed yet: no checkpoint has it.
 
 Example: proving an entry in the minute in which it was made.
+"""
+ERROR_REASON_PAYMENT_NOT_CAPTURABLE: ErrorReason.ValueType  # 100
+"""Nothing of the payment can be captured now: it is not authorised, was captured or given up, or is captured by itself.
+
+Example: capturing a payment that was declined; capturing one whose capture method is automatic.
+"""
+ERROR_REASON_CAPTURE_ABOVE_AUTHORISED: ErrorReason.ValueType  # 101
+"""The capture is above what is authorised, captures on their way included. No provider was asked.
+
+Example: 30.00 EUR are authorised and 20.00 EUR captured; a capture of 10.01 EUR is refused.
+"""
+ERROR_REASON_PAYMENT_NOT_VOIDABLE: ErrorReason.ValueType  # 102
+"""The payment cannot be voided: something of it was captured, it is at an end, or another step with it is on its way.
+
+Example: voiding a captured payment; it is refunded instead.
+"""
+ERROR_REASON_PAYMENT_NOT_REVERSIBLE: ErrorReason.ValueType  # 103
+"""The payment cannot be reversed: it is not authorised, at an end, refunded already, or a step with it is on its way.
+
+Example: reversing a payment of which a part was refunded.
+"""
+ERROR_REASON_PAYMENT_NOT_INCREMENTABLE: ErrorReason.ValueType  # 104
+"""The authorisation cannot be raised: it is not authorised, or something of it was captured or given up.
+
+Example: incrementing a payment that was captured.
+"""
+ERROR_REASON_PAYMENT_NOT_REFUNDABLE: ErrorReason.ValueType  # 105
+"""Nothing of the payment can be refunded: nothing was captured, it is being reversed, or a dispute has taken it.
+
+Example: refunding a payment that is authorised and not captured; it is voided instead.
+"""
+ERROR_REASON_REFUND_ABOVE_CAPTURED: ErrorReason.ValueType  # 106
+"""The refund is above what was captured, less other refunds and what disputes have taken. No provider was asked.
+
+Example: 30.00 EUR were captured and 25.00 EUR refunded; a refund of 5.01 EUR is refused.
+"""
+ERROR_REASON_PAYMENT_NOT_CONTINUABLE: ErrorReason.ValueType  # 107
+"""The payment does not wait for its customer, or the provider refused what the customer's browser brought back.
+
+Example: continuing a payment that is authorised already.
+"""
+ERROR_REASON_PAYMENT_OPERATION_NOT_SUPPORTED: ErrorReason.ValueType  # 108
+"""The provider that has the payment cannot do this, says its manifest. It was not asked.
+
+Example: a second capture at a provider that captures an authorisation once.
+"""
+ERROR_REASON_PAYMENT_NOT_RETRYABLE: ErrorReason.ValueType  # 109
+"""Nothing of the payment waits that a retry could move on.
+
+Example: retrying a declined payment: a decline is an answer, and a new payment is a new decision.
+"""
+ERROR_REASON_PROVIDER_NOT_LIVE: ErrorReason.ValueType  # 120
+"""The stage of a provider does not let a route use it in this way.
+
+Example: in the live environment a route names a connection of a provider that is only certified.
+"""
+ERROR_REASON_PROVIDER_STAGE_NOT_REACHABLE: ErrorReason.ValueType  # 121
+"""A provider cannot go from its stage to the one that is asked for.
+
+Example: a provider that is live is to be retired at once; it has to be retiring first.
+"""
+ERROR_REASON_PROVIDER_NOT_CERTIFIED: ErrorReason.ValueType  # 122
+"""The adapter that is running has no passing certification run.
+
+Example: the adapter was updated after its last run, and the provider is to go live.
+"""
+ERROR_REASON_PROVIDER_IN_USE: ErrorReason.ValueType  # 123
+"""A provider cannot be retired while routes name it, or while something that was sent by it is open.
+
+Example: two routes name connections of the provider and 14 payouts are under way; the answer gives both numbers.
+"""
+ERROR_REASON_CERTIFICATION_MISMATCH: ErrorReason.ValueType  # 124
+"""A certification run was of another adapter than the one that is running.
+
+Example: a colleague certifies a checkout that is one commit ahead of the server.
+"""
+ERROR_REASON_DISPUTE_NOT_OPEN: ErrorReason.ValueType  # 125
+"""The dispute does not wait for the company: it is decided, under review, or a response is on its way.
+
+Example: accepting a dispute whose evidence was submitted.
+"""
+ERROR_REASON_EVIDENCE_EMPTY: ErrorReason.ValueType  # 126
+"""There is no evidence to submit: no text and no document.
+
+Example: submitting before UpdateDisputeEvidence was called.
+"""
+ERROR_REASON_EVIDENCE_TOO_LATE: ErrorReason.ValueType  # 127
+"""The time to respond is over. No provider was asked.
+
+Example: submitting a minute after `evidence_due_time`.
+"""
+ERROR_REASON_EVIDENCE_DOCUMENT_INVALID: ErrorReason.ValueType  # 128
+"""A document is not what it says it is, is there already, or is one too many.
+
+Example: a file of type `application/pdf` that does not begin like a PDF.
+"""
+ERROR_REASON_SANDBOX_ONLY: ErrorReason.ValueType  # 129
+"""The call moves the time of a sandbox, and was made with a credential of the live environment.
+
+Example: advancing the clock with a key that begins with `ck_live_`.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 

@@ -27,7 +27,7 @@ from corridor.type.v1 import environment_pb2 as corridor_dot_type_dot_v1_dot_env
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&corridor/operations/v1/work_item.proto\x12\x16\x63orridor.operations.v1\x1a\x1f\x63orridor/options/v1/field.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x03\n\x08WorkItem\x12 \n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemId\x12\x1f\n\x0bresource_id\x18\x02 \x01(\tR\nresourceId\x12\x38\n\x04kind\x18\x03 \x01(\x0e\x32$.corridor.operations.v1.WorkItemKindR\x04kind\x12\x1e\n\x07summary\x18\x04 \x01(\tB\x04\xf0\xd8#\x01R\x07summary\x12;\n\x05state\x18\x05 \x01(\x0e\x32%.corridor.operations.v1.WorkItemStateR\x05state\x12$\n\nresolution\x18\x06 \x01(\tB\x04\xf0\xd8#\x01R\nresolution\x12?\n\x0b\x65nvironment\x18\x07 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12=\n\x0cresolve_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0bresolveTime\x12%\n\x0e\x63orrelation_id\x18\n \x01(\tR\rcorrelationId*\x85\x02\n\x0cWorkItemKind\x12\x1e\n\x1aWORK_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17WORK_ITEM_KIND_CONFLICT\x10\x01\x12\"\n\x1eWORK_ITEM_KIND_UNKNOWN_OUTCOME\x10\x02\x12 \n\x1cWORK_ITEM_KIND_MISCONFIGURED\x10\x03\x12\x1b\n\x17WORK_ITEM_KIND_NO_ROUTE\x10\x04\x12\x1b\n\x17WORK_ITEM_KIND_UNMAPPED\x10\x05\x12\x1c\n\x18WORK_ITEM_KIND_EXHAUSTED\x10\x06\x12\x1a\n\x16WORK_ITEM_KIND_OVERDUE\x10\x07*h\n\rWorkItemState\x12\x1f\n\x1bWORK_ITEM_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14WORK_ITEM_STATE_OPEN\x10\x01\x12\x1c\n\x18WORK_ITEM_STATE_RESOLVED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&corridor/operations/v1/work_item.proto\x12\x16\x63orridor.operations.v1\x1a\x1f\x63orridor/options/v1/field.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x03\n\x08WorkItem\x12 \n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemId\x12\x1f\n\x0bresource_id\x18\x02 \x01(\tR\nresourceId\x12\x38\n\x04kind\x18\x03 \x01(\x0e\x32$.corridor.operations.v1.WorkItemKindR\x04kind\x12\x1e\n\x07summary\x18\x04 \x01(\tB\x04\xf0\xd8#\x01R\x07summary\x12;\n\x05state\x18\x05 \x01(\x0e\x32%.corridor.operations.v1.WorkItemStateR\x05state\x12$\n\nresolution\x18\x06 \x01(\tB\x04\xf0\xd8#\x01R\nresolution\x12?\n\x0b\x65nvironment\x18\x07 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12=\n\x0cresolve_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0bresolveTime\x12%\n\x0e\x63orrelation_id\x18\n \x01(\tR\rcorrelationId*\xa2\x02\n\x0cWorkItemKind\x12\x1e\n\x1aWORK_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17WORK_ITEM_KIND_CONFLICT\x10\x01\x12\"\n\x1eWORK_ITEM_KIND_UNKNOWN_OUTCOME\x10\x02\x12 \n\x1cWORK_ITEM_KIND_MISCONFIGURED\x10\x03\x12\x1b\n\x17WORK_ITEM_KIND_NO_ROUTE\x10\x04\x12\x1b\n\x17WORK_ITEM_KIND_UNMAPPED\x10\x05\x12\x1c\n\x18WORK_ITEM_KIND_EXHAUSTED\x10\x06\x12\x1a\n\x16WORK_ITEM_KIND_OVERDUE\x10\x07\x12\x1b\n\x17WORK_ITEM_KIND_REJECTED\x10\x08*h\n\rWorkItemState\x12\x1f\n\x1bWORK_ITEM_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14WORK_ITEM_STATE_OPEN\x10\x01\x12\x1c\n\x18WORK_ITEM_STATE_RESOLVED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,9 +39,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORKITEM'].fields_by_name['resolution']._loaded_options = None
   _globals['_WORKITEM'].fields_by_name['resolution']._serialized_options = b'\360\330#\001'
   _globals['_WORKITEMKIND']._serialized_start=666
-  _globals['_WORKITEMKIND']._serialized_end=927
-  _globals['_WORKITEMSTATE']._serialized_start=929
-  _globals['_WORKITEMSTATE']._serialized_end=1033
+  _globals['_WORKITEMKIND']._serialized_end=956
+  _globals['_WORKITEMSTATE']._serialized_start=958
+  _globals['_WORKITEMSTATE']._serialized_end=1062
   _globals['_WORKITEM']._serialized_start=169
   _globals['_WORKITEM']._serialized_end=663
 # @@protoc_insertion_point(module_scope)

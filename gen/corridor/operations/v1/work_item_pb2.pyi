@@ -41,6 +41,8 @@ class _WorkItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WorkItem
     """Every try failed."""
     WORK_ITEM_KIND_OVERDUE: _WorkItemKind.ValueType  # 7
     """Nothing has been heard for longer than expected."""
+    WORK_ITEM_KIND_REJECTED: _WorkItemKind.ValueType  # 8
+    """A provider refused what it was sent, and a person has to mend it."""
 
 class WorkItemKind(_WorkItemKind, metaclass=_WorkItemKindEnumTypeWrapper):
     """WorkItemKind is why a person is needed."""
@@ -61,6 +63,8 @@ WORK_ITEM_KIND_EXHAUSTED: WorkItemKind.ValueType  # 6
 """Every try failed."""
 WORK_ITEM_KIND_OVERDUE: WorkItemKind.ValueType  # 7
 """Nothing has been heard for longer than expected."""
+WORK_ITEM_KIND_REJECTED: WorkItemKind.ValueType  # 8
+"""A provider refused what it was sent, and a person has to mend it."""
 Global___WorkItemKind: _TypeAlias = WorkItemKind  # noqa: Y015
 
 class _WorkItemState:

@@ -44,7 +44,7 @@ class PayoutObservation(_message.Message):
     provider_reference: _builtins.str
     """The provider's own id for it."""
     state: _payout_pb2.PayoutState.ValueType
-    """The state that the provider's words mean."""
+    """The state that the provider's words mean. Unspecified: something happened, and the provider is asked what."""
     reason: _payout_reason_pb2.PayoutReason.ValueType
     """Why, where the state is failed or returned."""
     provider_reason_code: _builtins.str

@@ -121,6 +121,7 @@ class Payout(_message.Message):
     CORRELATION_ID_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
     CONSENT_ID_FIELD_NUMBER: _builtins.int
+    SANDBOX_SCENARIO_FIELD_NUMBER: _builtins.int
     payout_id: _builtins.str
     """The payout's id, `po_…`. Also the reference under which providers know it."""
     state: Global___PayoutState.ValueType
@@ -151,6 +152,8 @@ class Payout(_message.Message):
     """The correlation id of the call that created it."""
     consent_id: _builtins.str
     """The consent on which it rests, `cns_…`. It is cancelled if the consent ends before a provider has it."""
+    sandbox_scenario: _builtins.str
+    """What the sandbox was told to do with it; see the sandbox's scenarios. Always empty in the live environment."""
     @_builtins.property
     def amount(self) -> _money_pb2.Money:
         """How much arrives, in the beneficiary's currency. Always greater than 0."""
@@ -194,10 +197,11 @@ class Payout(_message.Message):
         correlation_id: _builtins.str = ...,
         metadata: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         consent_id: _builtins.str = ...,
+        sandbox_scenario: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "create_time", b"create_time", "expected_settlement_time", b"expected_settlement_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "beneficiary_id", b"beneficiary_id", "connection_id", b"connection_id", "consent_id", b"consent_id", "correlation_id", b"correlation_id", "create_time", b"create_time", "environment", b"environment", "expected_settlement_time", b"expected_settlement_time", "metadata", b"metadata", "payout_id", b"payout_id", "provider", b"provider", "provider_reason_code", b"provider_reason_code", "provider_reference", b"provider_reference", "rail", b"rail", "reason", b"reason", "reference", b"reference", "revision", b"revision", "state", b"state", "statement_text", b"statement_text", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "beneficiary_id", b"beneficiary_id", "connection_id", b"connection_id", "consent_id", b"consent_id", "correlation_id", b"correlation_id", "create_time", b"create_time", "environment", b"environment", "expected_settlement_time", b"expected_settlement_time", "metadata", b"metadata", "payout_id", b"payout_id", "provider", b"provider", "provider_reason_code", b"provider_reason_code", "provider_reference", b"provider_reference", "rail", b"rail", "reason", b"reason", "reference", b"reference", "revision", b"revision", "sandbox_scenario", b"sandbox_scenario", "state", b"state", "statement_text", b"statement_text", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -23,21 +23,43 @@ _sym_db = _symbol_database.Default()
 
 
 from corridor.type.v1 import rail_pb2 as corridor_dot_type_dot_v1_dot_rail__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$corridor/providers/v1/provider.proto\x12\x15\x63orridor.providers.v1\x1a\x1b\x63orridor/type/v1/rail.proto\"\xda\x02\n\x08Provider\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x19\n\x08\x64ocs_url\x18\x03 \x01(\tR\x07\x64ocsUrl\x12\x1f\n\x0b\x61pi_version\x18\x04 \x01(\tR\napiVersion\x12=\n\x06status\x18\x05 \x01(\x0e\x32%.corridor.providers.v1.ProviderStatusR\x06status\x12;\n\x08\x63overage\x18\x06 \x03(\x0b\x32\x1f.corridor.providers.v1.CoverageR\x08\x63overage\x12H\n\x0b\x63redentials\x18\x07 \x03(\x0b\x32&.corridor.providers.v1.CredentialFieldR\x0b\x63redentials\x12\"\n\x0c\x65nvironments\x18\x08 \x03(\tR\x0c\x65nvironments\"\xa1\x01\n\x08\x43overage\x12\x16\n\x06\x64omain\x18\x01 \x01(\tR\x06\x64omain\x12,\n\x05rails\x18\x02 \x03(\x0e\x32\x16.corridor.type.v1.RailR\x05rails\x12%\n\x0e\x63urrency_codes\x18\x03 \x03(\tR\rcurrencyCodes\x12\x14\n\x05\x66inal\x18\x04 \x01(\x08R\x05\x66inal\x12\x12\n\x04gaps\x18\x05 \x03(\tR\x04gaps\"o\n\x0f\x43redentialField\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x16\n\x06secret\x18\x03 \x01(\x08R\x06secret\x12\x1a\n\x08optional\x18\x04 \x01(\x08R\x08optional*\xa7\x01\n\x0eProviderStatus\x12\x1f\n\x1bPROVIDER_STATUS_UNSPECIFIED\x10\x00\x12 \n\x1cPROVIDER_STATUS_EXPERIMENTAL\x10\x01\x12\x18\n\x14PROVIDER_STATUS_BETA\x10\x02\x12\x1a\n\x16PROVIDER_STATUS_STABLE\x10\x03\x12\x1c\n\x18PROVIDER_STATUS_RETIRING\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$corridor/providers/v1/provider.proto\x12\x15\x63orridor.providers.v1\x1a\x1b\x63orridor/type/v1/rail.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\t\n\x08Provider\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x19\n\x08\x64ocs_url\x18\x03 \x01(\tR\x07\x64ocsUrl\x12\x1f\n\x0b\x61pi_version\x18\x04 \x01(\tR\napiVersion\x12=\n\x06status\x18\x05 \x01(\x0e\x32%.corridor.providers.v1.ProviderStatusR\x06status\x12;\n\x08\x63overage\x18\x06 \x03(\x0b\x32\x1f.corridor.providers.v1.CoverageR\x08\x63overage\x12H\n\x0b\x63redentials\x18\x07 \x03(\x0b\x32&.corridor.providers.v1.CredentialFieldR\x0b\x63redentials\x12\"\n\x0c\x65nvironments\x18\x08 \x03(\tR\x0c\x65nvironments\x12\x18\n\x07regions\x18\t \x03(\tR\x07regions\x12=\n\x06limits\x18\n \x01(\x0b\x32%.corridor.providers.v1.ProviderLimitsR\x06limits\x12L\n\x0bidempotency\x18\x0b \x01(\x0b\x32*.corridor.providers.v1.ProviderIdempotencyR\x0bidempotency\x12%\n\x0e\x63ontract_owner\x18\x0c \x01(\tR\rcontractOwner\x12\'\n\x0ftechnical_owner\x18\r \x01(\tR\x0etechnicalOwner\x12$\n\rsubprocessors\x18\x0e \x03(\tR\rsubprocessors\x12\x31\n\x14subprocessors_source\x18\x0f \x01(\tR\x13subprocessorsSource\x12>\n\ndata_flows\x18\x10 \x03(\x0b\x32\x1f.corridor.providers.v1.DataFlowR\tdataFlows\x12Q\n\x12last_disaster_test\x18\x11 \x01(\x0b\x32#.corridor.providers.v1.DisasterTestR\x10lastDisasterTest\x12I\n\rclaimed_stage\x18\x12 \x01(\x0e\x32$.corridor.providers.v1.ProviderStageR\x0c\x63laimedStage\x12:\n\x05stage\x18\x13 \x01(\x0e\x32$.corridor.providers.v1.ProviderStageR\x05stage\x12\x46\n\x11stage_update_time\x18\x14 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0fstageUpdateTime\x12\x39\n\x05ports\x18\x15 \x03(\x0b\x32#.corridor.providers.v1.ProviderPortR\x05ports\x12%\n\x0e\x61\x64\x61pter_digest\x18\x16 \x01(\tR\radapterDigest\x12\x1c\n\tcertified\x18\x17 \x01(\x08R\tcertified\x12*\n\x11provider_stage_id\x18\x18 \x01(\tR\x0fproviderStageId\"B\n\x0cProviderPort\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1e\n\noperations\x18\x02 \x03(\tR\noperations\"u\n\x0eProviderLimits\x12\x33\n\x07timeout\x18\x01 \x01(\x0b\x32\x19.google.protobuf.DurationR\x07timeout\x12.\n\x13requests_per_second\x18\x02 \x01(\x01R\x11requestsPerSecond\"\x83\x01\n\x13ProviderIdempotency\x12\x18\n\x07\x63\x61rrier\x18\x01 \x01(\tR\x07\x63\x61rrier\x12\x31\n\x06window\x18\x02 \x01(\x0b\x32\x19.google.protobuf.DurationR\x06window\x12\x1f\n\x0bon_mismatch\x18\x03 \x01(\tR\nonMismatch\"n\n\x08\x44\x61taFlow\x12\x12\n\x04\x64\x61ta\x18\x01 \x01(\tR\x04\x64\x61ta\x12\x1c\n\tdirection\x18\x02 \x01(\tR\tdirection\x12\x18\n\x07purpose\x18\x03 \x01(\tR\x07purpose\x12\x16\n\x06region\x18\x04 \x01(\tR\x06region\":\n\x0c\x44isasterTest\x12\x12\n\x04\x64\x61te\x18\x01 \x01(\tR\x04\x64\x61te\x12\x16\n\x06report\x18\x02 \x01(\tR\x06report\"\xe7\x04\n\x08\x43overage\x12\x16\n\x06\x64omain\x18\x01 \x01(\tR\x06\x64omain\x12,\n\x05rails\x18\x02 \x03(\x0e\x32\x16.corridor.type.v1.RailR\x05rails\x12%\n\x0e\x63urrency_codes\x18\x03 \x03(\tR\rcurrencyCodes\x12\x14\n\x05\x66inal\x18\x04 \x01(\x08R\x05\x66inal\x12\x12\n\x04gaps\x18\x05 \x03(\tR\x04gaps\x12\x1e\n\noperations\x18\x06 \x03(\tR\noperations\x12J\n\rreversibility\x18\x07 \x03(\x0b\x32$.corridor.providers.v1.ReversibilityR\rreversibility\x12\x36\n\x07\x66x_lock\x18\x08 \x01(\x0e\x32\x1d.corridor.providers.v1.FxLockR\x06\x66xLock\x12\x43\n\x10\x66x_lock_duration\x18\t \x01(\x0b\x32\x19.google.protobuf.DurationR\x0e\x66xLockDuration\x12G\n\ramount_limits\x18\n \x03(\x0b\x32\".corridor.providers.v1.AmountLimitR\x0c\x61mountLimits\x12(\n\x10\x66inal_after_days\x18\x0b \x01(\x05R\x0e\x66inalAfterDays\x12L\n\x0bidempotency\x18\x0c \x01(\x0b\x32*.corridor.providers.v1.ProviderIdempotencyR\x0bidempotency\x12\x1a\n\x08\x66\x65\x61tures\x18\r \x03(\tR\x08\x66\x65\x61tures\"y\n\rReversibility\x12*\n\x04rail\x18\x01 \x01(\x0e\x32\x16.corridor.type.v1.RailR\x04rail\x12<\n\x04kind\x18\x02 \x01(\x0e\x32(.corridor.providers.v1.ReversibilityKindR\x04kind\"l\n\x0b\x41mountLimit\x12#\n\rcurrency_code\x18\x01 \x01(\tR\x0c\x63urrencyCode\x12\x1b\n\tmin_minor\x18\x02 \x01(\x03R\x08minMinor\x12\x1b\n\tmax_minor\x18\x03 \x01(\x03R\x08maxMinor\"o\n\x0f\x43redentialField\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x16\n\x06secret\x18\x03 \x01(\x08R\x06secret\x12\x1a\n\x08optional\x18\x04 \x01(\x08R\x08optional*\xf1\x01\n\rProviderStage\x12\x1e\n\x1aPROVIDER_STAGE_UNSPECIFIED\x10\x00\x12\x19\n\x15PROVIDER_STAGE_INTAKE\x10\x01\x12\x1c\n\x18PROVIDER_STAGE_CERTIFIED\x10\x02\x12\x19\n\x15PROVIDER_STAGE_SHADOW\x10\x03\x12\x1a\n\x16PROVIDER_STAGE_PARTIAL\x10\x04\x12\x17\n\x13PROVIDER_STAGE_LIVE\x10\x05\x12\x1b\n\x17PROVIDER_STAGE_RETIRING\x10\x06\x12\x1a\n\x16PROVIDER_STAGE_RETIRED\x10\x07*\xa7\x01\n\x0eProviderStatus\x12\x1f\n\x1bPROVIDER_STATUS_UNSPECIFIED\x10\x00\x12 \n\x1cPROVIDER_STATUS_EXPERIMENTAL\x10\x01\x12\x18\n\x14PROVIDER_STATUS_BETA\x10\x02\x12\x1a\n\x16PROVIDER_STATUS_STABLE\x10\x03\x12\x1c\n\x18PROVIDER_STATUS_RETIRING\x10\x04*\xe0\x01\n\x11ReversibilityKind\x12\"\n\x1eREVERSIBILITY_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17REVERSIBILITY_KIND_NONE\x10\x01\x12$\n REVERSIBILITY_KIND_UNTIL_CUT_OFF\x10\x02\x12&\n\"REVERSIBILITY_KIND_UNTIL_PROCESSED\x10\x03\x12\x1d\n\x19REVERSIBILITY_KIND_ALWAYS\x10\x04\x12\x1d\n\x19REVERSIBILITY_KIND_REFUND\x10\x05*Z\n\x06\x46xLock\x12\x17\n\x13\x46X_LOCK_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x46X_LOCK_NONE\x10\x01\x12\x11\n\rFX_LOCK_QUOTE\x10\x02\x12\x12\n\x0e\x46X_LOCK_BOOKED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'corridor.providers.v1.provider_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PROVIDERSTATUS']._serialized_start=719
-  _globals['_PROVIDERSTATUS']._serialized_end=886
-  _globals['_PROVIDER']._serialized_start=93
-  _globals['_PROVIDER']._serialized_end=439
-  _globals['_COVERAGE']._serialized_start=442
-  _globals['_COVERAGE']._serialized_end=603
-  _globals['_CREDENTIALFIELD']._serialized_start=605
-  _globals['_CREDENTIALFIELD']._serialized_end=716
+  _globals['_PROVIDERSTAGE']._serialized_start=2826
+  _globals['_PROVIDERSTAGE']._serialized_end=3067
+  _globals['_PROVIDERSTATUS']._serialized_start=3070
+  _globals['_PROVIDERSTATUS']._serialized_end=3237
+  _globals['_REVERSIBILITYKIND']._serialized_start=3240
+  _globals['_REVERSIBILITYKIND']._serialized_end=3464
+  _globals['_FXLOCK']._serialized_start=3466
+  _globals['_FXLOCK']._serialized_end=3556
+  _globals['_PROVIDER']._serialized_start=158
+  _globals['_PROVIDER']._serialized_end=1366
+  _globals['_PROVIDERPORT']._serialized_start=1368
+  _globals['_PROVIDERPORT']._serialized_end=1434
+  _globals['_PROVIDERLIMITS']._serialized_start=1436
+  _globals['_PROVIDERLIMITS']._serialized_end=1553
+  _globals['_PROVIDERIDEMPOTENCY']._serialized_start=1556
+  _globals['_PROVIDERIDEMPOTENCY']._serialized_end=1687
+  _globals['_DATAFLOW']._serialized_start=1689
+  _globals['_DATAFLOW']._serialized_end=1799
+  _globals['_DISASTERTEST']._serialized_start=1801
+  _globals['_DISASTERTEST']._serialized_end=1859
+  _globals['_COVERAGE']._serialized_start=1862
+  _globals['_COVERAGE']._serialized_end=2477
+  _globals['_REVERSIBILITY']._serialized_start=2479
+  _globals['_REVERSIBILITY']._serialized_end=2600
+  _globals['_AMOUNTLIMIT']._serialized_start=2602
+  _globals['_AMOUNTLIMIT']._serialized_end=2710
+  _globals['_CREDENTIALFIELD']._serialized_start=2712
+  _globals['_CREDENTIALFIELD']._serialized_end=2823
 # @@protoc_insertion_point(module_scope)

@@ -6,7 +6,9 @@ isort:skip_file
 from collections import abc as _abc
 from corridor.type.v1 import rail_pb2 as _rail_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
@@ -19,6 +21,50 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ProviderStage:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ProviderStageEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProviderStage.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PROVIDER_STAGE_UNSPECIFIED: _ProviderStage.ValueType  # 0
+    """Not a stage."""
+    PROVIDER_STAGE_INTAKE: _ProviderStage.ValueType  # 1
+    """It is being looked at. Nothing is sent."""
+    PROVIDER_STAGE_CERTIFIED: _ProviderStage.ValueType  # 2
+    """Its adapter has passed a certification run. Nothing is sent."""
+    PROVIDER_STAGE_SHADOW: _ProviderStage.ValueType  # 3
+    """It is watched beside the provider in use. Nothing of its own is sent."""
+    PROVIDER_STAGE_PARTIAL: _ProviderStage.ValueType  # 4
+    """It takes what another provider certainly did not: it may be a route's standby, not its primary."""
+    PROVIDER_STAGE_LIVE: _ProviderStage.ValueType  # 5
+    """It may be used in every way."""
+    PROVIDER_STAGE_RETIRING: _ProviderStage.ValueType  # 6
+    """Routes that use it go on; no route may newly use it."""
+    PROVIDER_STAGE_RETIRED: _ProviderStage.ValueType  # 7
+    """It is out of use. Nothing is sent, and nothing that was sent is still open."""
+
+class ProviderStage(_ProviderStage, metaclass=_ProviderStageEnumTypeWrapper):
+    """ProviderStage is how far a provider is used."""
+
+PROVIDER_STAGE_UNSPECIFIED: ProviderStage.ValueType  # 0
+"""Not a stage."""
+PROVIDER_STAGE_INTAKE: ProviderStage.ValueType  # 1
+"""It is being looked at. Nothing is sent."""
+PROVIDER_STAGE_CERTIFIED: ProviderStage.ValueType  # 2
+"""Its adapter has passed a certification run. Nothing is sent."""
+PROVIDER_STAGE_SHADOW: ProviderStage.ValueType  # 3
+"""It is watched beside the provider in use. Nothing of its own is sent."""
+PROVIDER_STAGE_PARTIAL: ProviderStage.ValueType  # 4
+"""It takes what another provider certainly did not: it may be a route's standby, not its primary."""
+PROVIDER_STAGE_LIVE: ProviderStage.ValueType  # 5
+"""It may be used in every way."""
+PROVIDER_STAGE_RETIRING: ProviderStage.ValueType  # 6
+"""Routes that use it go on; no route may newly use it."""
+PROVIDER_STAGE_RETIRED: ProviderStage.ValueType  # 7
+"""It is out of use. Nothing is sent, and nothing that was sent is still open."""
+Global___ProviderStage: _TypeAlias = ProviderStage  # noqa: Y015
 
 class _ProviderStatus:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -52,6 +98,70 @@ PROVIDER_STATUS_RETIRING: ProviderStatus.ValueType  # 4
 """No new connections should be made."""
 Global___ProviderStatus: _TypeAlias = ProviderStatus  # noqa: Y015
 
+class _ReversibilityKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReversibilityKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReversibilityKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REVERSIBILITY_KIND_UNSPECIFIED: _ReversibilityKind.ValueType  # 0
+    """Not a kind."""
+    REVERSIBILITY_KIND_NONE: _ReversibilityKind.ValueType  # 1
+    """Never, once it is sent."""
+    REVERSIBILITY_KIND_UNTIL_CUT_OFF: _ReversibilityKind.ValueType  # 2
+    """Until the rail's next cut-off."""
+    REVERSIBILITY_KIND_UNTIL_PROCESSED: _ReversibilityKind.ValueType  # 3
+    """Until the provider begins to process it."""
+    REVERSIBILITY_KIND_ALWAYS: _ReversibilityKind.ValueType  # 4
+    """At any time."""
+    REVERSIBILITY_KIND_REFUND: _ReversibilityKind.ValueType  # 5
+    """Not itself, but the money can be sent back."""
+
+class ReversibilityKind(_ReversibilityKind, metaclass=_ReversibilityKindEnumTypeWrapper):
+    """ReversibilityKind is how long what was sent can be taken back."""
+
+REVERSIBILITY_KIND_UNSPECIFIED: ReversibilityKind.ValueType  # 0
+"""Not a kind."""
+REVERSIBILITY_KIND_NONE: ReversibilityKind.ValueType  # 1
+"""Never, once it is sent."""
+REVERSIBILITY_KIND_UNTIL_CUT_OFF: ReversibilityKind.ValueType  # 2
+"""Until the rail's next cut-off."""
+REVERSIBILITY_KIND_UNTIL_PROCESSED: ReversibilityKind.ValueType  # 3
+"""Until the provider begins to process it."""
+REVERSIBILITY_KIND_ALWAYS: ReversibilityKind.ValueType  # 4
+"""At any time."""
+REVERSIBILITY_KIND_REFUND: ReversibilityKind.ValueType  # 5
+"""Not itself, but the money can be sent back."""
+Global___ReversibilityKind: _TypeAlias = ReversibilityKind  # noqa: Y015
+
+class _FxLock:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FxLockEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FxLock.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FX_LOCK_UNSPECIFIED: _FxLock.ValueType  # 0
+    """Not a kind."""
+    FX_LOCK_NONE: _FxLock.ValueType  # 1
+    """No rate is promised."""
+    FX_LOCK_QUOTE: _FxLock.ValueType  # 2
+    """A quoted rate holds for some time."""
+    FX_LOCK_BOOKED: _FxLock.ValueType  # 3
+    """The rate holds from the booking on."""
+
+class FxLock(_FxLock, metaclass=_FxLockEnumTypeWrapper):
+    """FxLock is whether an exchange rate is promised."""
+
+FX_LOCK_UNSPECIFIED: FxLock.ValueType  # 0
+"""Not a kind."""
+FX_LOCK_NONE: FxLock.ValueType  # 1
+"""No rate is promised."""
+FX_LOCK_QUOTE: FxLock.ValueType  # 2
+"""A quoted rate holds for some time."""
+FX_LOCK_BOOKED: FxLock.ValueType  # 3
+"""The rate holds from the booking on."""
+Global___FxLock: _TypeAlias = FxLock  # noqa: Y015
+
 @_typing.final
 class Provider(_message.Message):
     """Provider is a vendor that Corridor can talk to, as its adapter's manifest describes it."""
@@ -66,6 +176,22 @@ class Provider(_message.Message):
     COVERAGE_FIELD_NUMBER: _builtins.int
     CREDENTIALS_FIELD_NUMBER: _builtins.int
     ENVIRONMENTS_FIELD_NUMBER: _builtins.int
+    REGIONS_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_FIELD_NUMBER: _builtins.int
+    CONTRACT_OWNER_FIELD_NUMBER: _builtins.int
+    TECHNICAL_OWNER_FIELD_NUMBER: _builtins.int
+    SUBPROCESSORS_FIELD_NUMBER: _builtins.int
+    SUBPROCESSORS_SOURCE_FIELD_NUMBER: _builtins.int
+    DATA_FLOWS_FIELD_NUMBER: _builtins.int
+    LAST_DISASTER_TEST_FIELD_NUMBER: _builtins.int
+    CLAIMED_STAGE_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    STAGE_UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    PORTS_FIELD_NUMBER: _builtins.int
+    ADAPTER_DIGEST_FIELD_NUMBER: _builtins.int
+    CERTIFIED_FIELD_NUMBER: _builtins.int
+    PROVIDER_STAGE_ID_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The provider's name, such as `sandbox`."""
     title: _builtins.str
@@ -76,6 +202,26 @@ class Provider(_message.Message):
     """The version of its interface that the adapter speaks."""
     status: Global___ProviderStatus.ValueType
     """How far the adapter has come."""
+    contract_owner: _builtins.str
+    """The team that answers for what the provider means in the contract."""
+    technical_owner: _builtins.str
+    """The team that keeps the adapter running."""
+    subprocessors_source: _builtins.str
+    """Where the provider keeps its list of subprocessors. Empty where it publishes none."""
+    claimed_stage: Global___ProviderStage.ValueType
+    """How far its owner lets it be used: what the adapter's manifest says, the same for every company."""
+    stage: Global___ProviderStage.ValueType
+    """How far the caller's company uses it in the caller's environment. It gates what routes may do in the live
+    environment; in the sandbox environment every stage may be tried.
+    """
+    adapter_digest: _builtins.str
+    """A digest of the adapter that this installation runs, in hexadecimal SHA-256. A certification holds for one digest."""
+    certified: _builtins.bool
+    """Whether the company's last certification run of the adapter that is running passed."""
+    provider_stage_id: _builtins.str
+    """The id of the stage, `stage_…`, by which its changes are found among the events. Empty where the company has never
+    set it.
+    """
     @_builtins.property
     def coverage(self) -> _containers.RepeatedCompositeFieldContainer[Global___Coverage]:
         """The domains that it serves, such as `payouts`, each with what it covers."""
@@ -88,6 +234,38 @@ class Provider(_message.Message):
     def environments(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The environments in which it can be reached."""
 
+    @_builtins.property
+    def regions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Where it keeps data, such as `eu`; `any` for one that runs wherever it is installed."""
+
+    @_builtins.property
+    def limits(self) -> Global___ProviderLimits:
+        """How much it takes, and how long it may take."""
+
+    @_builtins.property
+    def idempotency(self) -> Global___ProviderIdempotency:
+        """What it promises about a repeated request."""
+
+    @_builtins.property
+    def subprocessors(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Who works for the provider with the data, as it names them itself."""
+
+    @_builtins.property
+    def data_flows(self) -> _containers.RepeatedCompositeFieldContainer[Global___DataFlow]:
+        """What data goes to the provider and comes back, and why."""
+
+    @_builtins.property
+    def last_disaster_test(self) -> Global___DisasterTest:
+        """When losing the provider was last tried. Missing where it never was."""
+
+    @_builtins.property
+    def stage_update_time(self) -> _timestamp_pb2.Timestamp:
+        """When the stage was set. Missing where the company has never set it."""
+
+    @_builtins.property
+    def ports(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProviderPort]:
+        """What the adapter can do, by port. Derived from the adapter itself."""
+
     def __init__(
         self,
         *,
@@ -99,14 +277,178 @@ class Provider(_message.Message):
         coverage: _abc.Iterable[Global___Coverage] | None = ...,
         credentials: _abc.Iterable[Global___CredentialField] | None = ...,
         environments: _abc.Iterable[_builtins.str] | None = ...,
+        regions: _abc.Iterable[_builtins.str] | None = ...,
+        limits: Global___ProviderLimits | None = ...,
+        idempotency: Global___ProviderIdempotency | None = ...,
+        contract_owner: _builtins.str = ...,
+        technical_owner: _builtins.str = ...,
+        subprocessors: _abc.Iterable[_builtins.str] | None = ...,
+        subprocessors_source: _builtins.str = ...,
+        data_flows: _abc.Iterable[Global___DataFlow] | None = ...,
+        last_disaster_test: Global___DisasterTest | None = ...,
+        claimed_stage: Global___ProviderStage.ValueType = ...,
+        stage: Global___ProviderStage.ValueType = ...,
+        stage_update_time: _timestamp_pb2.Timestamp | None = ...,
+        ports: _abc.Iterable[Global___ProviderPort] | None = ...,
+        adapter_digest: _builtins.str = ...,
+        certified: _builtins.bool = ...,
+        provider_stage_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["idempotency", b"idempotency", "last_disaster_test", b"last_disaster_test", "limits", b"limits", "stage_update_time", b"stage_update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["api_version", b"api_version", "coverage", b"coverage", "credentials", b"credentials", "docs_url", b"docs_url", "environments", b"environments", "name", b"name", "status", b"status", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adapter_digest", b"adapter_digest", "api_version", b"api_version", "certified", b"certified", "claimed_stage", b"claimed_stage", "contract_owner", b"contract_owner", "coverage", b"coverage", "credentials", b"credentials", "data_flows", b"data_flows", "docs_url", b"docs_url", "environments", b"environments", "idempotency", b"idempotency", "last_disaster_test", b"last_disaster_test", "limits", b"limits", "name", b"name", "ports", b"ports", "provider_stage_id", b"provider_stage_id", "regions", b"regions", "stage", b"stage", "stage_update_time", b"stage_update_time", "status", b"status", "subprocessors", b"subprocessors", "subprocessors_source", b"subprocessors_source", "technical_owner", b"technical_owner", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Provider: _TypeAlias = Provider  # noqa: Y015
+
+@_typing.final
+class ProviderPort(_message.Message):
+    """ProviderPort is a set of operations that an adapter implements as a whole."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    OPERATIONS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The port's name, such as `payouts`."""
+    @_builtins.property
+    def operations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Its operations, such as `create_payout`."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        operations: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "operations", b"operations"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProviderPort: _TypeAlias = ProviderPort  # noqa: Y015
+
+@_typing.final
+class ProviderLimits(_message.Message):
+    """ProviderLimits are how much a provider takes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIMEOUT_FIELD_NUMBER: _builtins.int
+    REQUESTS_PER_SECOND_FIELD_NUMBER: _builtins.int
+    requests_per_second: _builtins.float
+    """How many requests it takes in a second. 0 where it declares no rate."""
+    @_builtins.property
+    def timeout(self) -> _duration_pb2.Duration:
+        """How long a call to it may take."""
+
+    def __init__(
+        self,
+        *,
+        timeout: _duration_pb2.Duration | None = ...,
+        requests_per_second: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["timeout", b"timeout"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["requests_per_second", b"requests_per_second", "timeout", b"timeout"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProviderLimits: _TypeAlias = ProviderLimits  # noqa: Y015
+
+@_typing.final
+class ProviderIdempotency(_message.Message):
+    """ProviderIdempotency is what a provider promises about a request that it gets twice."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CARRIER_FIELD_NUMBER: _builtins.int
+    WINDOW_FIELD_NUMBER: _builtins.int
+    ON_MISMATCH_FIELD_NUMBER: _builtins.int
+    carrier: _builtins.str
+    """What carries the key: `header:NAME`, `body:FIELD`, `reference` (it refuses a reference that it has) or `none`."""
+    on_mismatch: _builtins.str
+    """What it does for a known key with another request: `error`, `original` (the first answer) or `none`."""
+    @_builtins.property
+    def window(self) -> _duration_pb2.Duration:
+        """How long it remembers a key. Missing where it does not."""
+
+    def __init__(
+        self,
+        *,
+        carrier: _builtins.str = ...,
+        window: _duration_pb2.Duration | None = ...,
+        on_mismatch: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["window", b"window"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["carrier", b"carrier", "on_mismatch", b"on_mismatch", "window", b"window"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProviderIdempotency: _TypeAlias = ProviderIdempotency  # noqa: Y015
+
+@_typing.final
+class DataFlow(_message.Message):
+    """DataFlow is a kind of data that crosses between the company and a provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATA_FIELD_NUMBER: _builtins.int
+    DIRECTION_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    REGION_FIELD_NUMBER: _builtins.int
+    data: _builtins.str
+    """What it is."""
+    direction: _builtins.str
+    """Whether it goes `out` to the provider or comes `in` from it."""
+    purpose: _builtins.str
+    """What it is for."""
+    region: _builtins.str
+    """The region in which the provider keeps it."""
+    def __init__(
+        self,
+        *,
+        data: _builtins.str = ...,
+        direction: _builtins.str = ...,
+        purpose: _builtins.str = ...,
+        region: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data", "direction", b"direction", "purpose", b"purpose", "region", b"region"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DataFlow: _TypeAlias = DataFlow  # noqa: Y015
+
+@_typing.final
+class DisasterTest(_message.Message):
+    """DisasterTest is one trial of losing a provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATE_FIELD_NUMBER: _builtins.int
+    REPORT_FIELD_NUMBER: _builtins.int
+    date: _builtins.str
+    """The day, as `YYYY-MM-DD`."""
+    report: _builtins.str
+    """What was tried, and what came out."""
+    def __init__(
+        self,
+        *,
+        date: _builtins.str = ...,
+        report: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "report", b"report"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisasterTest: _TypeAlias = DisasterTest  # noqa: Y015
 
 @_typing.final
 class Coverage(_message.Message):
@@ -119,10 +461,22 @@ class Coverage(_message.Message):
     CURRENCY_CODES_FIELD_NUMBER: _builtins.int
     FINAL_FIELD_NUMBER: _builtins.int
     GAPS_FIELD_NUMBER: _builtins.int
+    OPERATIONS_FIELD_NUMBER: _builtins.int
+    REVERSIBILITY_FIELD_NUMBER: _builtins.int
+    FX_LOCK_FIELD_NUMBER: _builtins.int
+    FX_LOCK_DURATION_FIELD_NUMBER: _builtins.int
+    AMOUNT_LIMITS_FIELD_NUMBER: _builtins.int
+    FINAL_AFTER_DAYS_FIELD_NUMBER: _builtins.int
+    IDEMPOTENCY_FIELD_NUMBER: _builtins.int
+    FEATURES_FIELD_NUMBER: _builtins.int
     domain: _builtins.str
     """The domain, such as `payouts`."""
     final: _builtins.bool
     """Whether a settled resource stays settled. False where it can come back later."""
+    fx_lock: Global___FxLock.ValueType
+    """Whether an exchange rate is promised."""
+    final_after_days: _builtins.int
+    """After how many days a settled resource cannot come back any more. 0 where that is not known, or where `final`."""
     @_builtins.property
     def rails(self) -> _containers.RepeatedScalarFieldContainer[_rail_pb2.Rail.ValueType]:
         """The rails that it serves."""
@@ -135,6 +489,30 @@ class Coverage(_message.Message):
     def gaps(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What it is known not to do."""
 
+    @_builtins.property
+    def operations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The operations of the domain's port. Derived from the adapter itself."""
+
+    @_builtins.property
+    def reversibility(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reversibility]:
+        """Whether what was sent can be taken back."""
+
+    @_builtins.property
+    def fx_lock_duration(self) -> _duration_pb2.Duration:
+        """How long a quoted rate holds. Missing where no quote holds."""
+
+    @_builtins.property
+    def amount_limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___AmountLimit]:
+        """The smallest and largest amounts, where the provider states them."""
+
+    @_builtins.property
+    def idempotency(self) -> Global___ProviderIdempotency:
+        """What it promises here about a repeated request."""
+
+    @_builtins.property
+    def features(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What it can do of what a provider may or may not be able to do, such as `captures_in_parts`."""
+
     def __init__(
         self,
         *,
@@ -143,14 +521,78 @@ class Coverage(_message.Message):
         currency_codes: _abc.Iterable[_builtins.str] | None = ...,
         final: _builtins.bool = ...,
         gaps: _abc.Iterable[_builtins.str] | None = ...,
+        operations: _abc.Iterable[_builtins.str] | None = ...,
+        reversibility: _abc.Iterable[Global___Reversibility] | None = ...,
+        fx_lock: Global___FxLock.ValueType = ...,
+        fx_lock_duration: _duration_pb2.Duration | None = ...,
+        amount_limits: _abc.Iterable[Global___AmountLimit] | None = ...,
+        final_after_days: _builtins.int = ...,
+        idempotency: Global___ProviderIdempotency | None = ...,
+        features: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fx_lock_duration", b"fx_lock_duration", "idempotency", b"idempotency"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency_codes", b"currency_codes", "domain", b"domain", "final", b"final", "gaps", b"gaps", "rails", b"rails"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount_limits", b"amount_limits", "currency_codes", b"currency_codes", "domain", b"domain", "features", b"features", "final", b"final", "final_after_days", b"final_after_days", "fx_lock", b"fx_lock", "fx_lock_duration", b"fx_lock_duration", "gaps", b"gaps", "idempotency", b"idempotency", "operations", b"operations", "rails", b"rails", "reversibility", b"reversibility"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Coverage: _TypeAlias = Coverage  # noqa: Y015
+
+@_typing.final
+class Reversibility(_message.Message):
+    """Reversibility is whether what was sent by a rail can be taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RAIL_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    rail: _rail_pb2.Rail.ValueType
+    """The rail. Unspecified means every rail without an entry of its own."""
+    kind: Global___ReversibilityKind.ValueType
+    """How long it can be taken back."""
+    def __init__(
+        self,
+        *,
+        rail: _rail_pb2.Rail.ValueType = ...,
+        kind: Global___ReversibilityKind.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "rail", b"rail"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Reversibility: _TypeAlias = Reversibility  # noqa: Y015
+
+@_typing.final
+class AmountLimit(_message.Message):
+    """AmountLimit is how small and how large an amount of a currency can be."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURRENCY_CODE_FIELD_NUMBER: _builtins.int
+    MIN_MINOR_FIELD_NUMBER: _builtins.int
+    MAX_MINOR_FIELD_NUMBER: _builtins.int
+    currency_code: _builtins.str
+    """The currency, as an ISO 4217 code."""
+    min_minor: _builtins.int
+    """The smallest amount, in minor units. 0 where none is stated."""
+    max_minor: _builtins.int
+    """The largest amount, in minor units. 0 where none is stated."""
+    def __init__(
+        self,
+        *,
+        currency_code: _builtins.str = ...,
+        min_minor: _builtins.int = ...,
+        max_minor: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["currency_code", b"currency_code", "max_minor", b"max_minor", "min_minor", b"min_minor"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmountLimit: _TypeAlias = AmountLimit  # noqa: Y015
 
 @_typing.final
 class CredentialField(_message.Message):

@@ -24,12 +24,14 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from corridor.errors.v1 import error_reason_pb2 as corridor_dot_errors_dot_v1_dot_error__reason__pb2
+from corridor.options.v1 import field_pb2 as corridor_dot_options_dot_v1_dot_field__pb2
 from corridor.options.v1 import method_pb2 as corridor_dot_options_dot_v1_dot_method__pb2
+from corridor.providers.v1 import certification_pb2 as corridor_dot_providers_dot_v1_dot_certification__pb2
 from corridor.providers.v1 import provider_pb2 as corridor_dot_providers_dot_v1_dot_provider__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,corridor/providers/v1/provider_service.proto\x12\x15\x63orridor.providers.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a corridor/options/v1/method.proto\x1a$corridor/providers/v1/provider.proto\x1a\x1cgoogle/api/annotations.proto\"D\n\x12GetProviderRequest\x12.\n\x04name\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18@2\x11^[a-z][a-z0-9_]*$R\x04name\"R\n\x13GetProviderResponse\x12;\n\x08provider\x18\x01 \x01(\x0b\x32\x1f.corridor.providers.v1.ProviderR\x08provider\"h\n\x14ListProvidersRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"~\n\x15ListProvidersResponse\x12=\n\tproviders\x18\x01 \x03(\x0b\x32\x1f.corridor.providers.v1.ProviderR\tproviders\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\x87\x03\n\x0fProviderService\x12\xbd\x01\n\x0bGetProvider\x12).corridor.providers.v1.GetProviderRequest\x1a*.corridor.providers.v1.GetProviderResponse\"W\xea\xd8#&\n\x0eproviders:read\x10\x01\x1a\x02\x08\x05\"\x0cprovider.get(\x01\x8a\xd9#\x03\n\x01<\x82\xd3\xe4\x93\x02 \x12\x14/v1/providers/{name}b\x08provider\x12\xb3\x01\n\rListProviders\x12+.corridor.providers.v1.ListProvidersRequest\x1a,.corridor.providers.v1.ListProvidersResponse\"G\xea\xd8#\'\n\x0eproviders:read\x10\x01\x1a\x02\x08\x05\"\rprovider.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/providersb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,corridor/providers/v1/provider_service.proto\x12\x15\x63orridor.providers.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a)corridor/providers/v1/certification.proto\x1a$corridor/providers/v1/provider.proto\x1a\x1cgoogle/api/annotations.proto\"D\n\x12GetProviderRequest\x12.\n\x04name\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18@2\x11^[a-z][a-z0-9_]*$R\x04name\"R\n\x13GetProviderResponse\x12;\n\x08provider\x18\x01 \x01(\x0b\x32\x1f.corridor.providers.v1.ProviderR\x08provider\"h\n\x14ListProvidersRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"~\n\x15ListProvidersResponse\x12=\n\tproviders\x18\x01 \x03(\x0b\x32\x1f.corridor.providers.v1.ProviderR\tproviders\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xcc\x01\n\x17SetProviderStageRequest\x12.\n\x04name\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18@2\x11^[a-z][a-z0-9_]*$R\x04name\x12\x46\n\x05stage\x18\x02 \x01(\x0e\x32$.corridor.providers.v1.ProviderStageB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x05stage\x12\x39\n\x06reason\x18\x03 \x01(\tB!\xbaH\x1ar\x18\x18\xf4\x03\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\x06reason\"W\n\x18SetProviderStageResponse\x12;\n\x08provider\x18\x01 \x01(\x0b\x32\x1f.corridor.providers.v1.ProviderR\x08provider\"\xb0\x02\n\x1aRecordCertificationRequest\x12.\n\x04name\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18@2\x11^[a-z][a-z0-9_]*$R\x04name\x12>\n\x0e\x61\x64\x61pter_digest\x18\x02 \x01(\tB\x17\xbaH\x14r\x12\x18@2\x0e^[0-9a-f]{64}$R\radapterDigest\x12S\n\x08verdicts\x18\x03 \x03(\x0b\x32+.corridor.providers.v1.CertificationVerdictB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64R\x08verdicts\x12!\n\x0ctests_passed\x18\x04 \x01(\x08R\x0btestsPassed\x12*\n\ntest_count\x18\x05 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\xc0\x84=(\x00R\ttestCount\"i\n\x1bRecordCertificationResponse\x12J\n\rcertification\x18\x01 \x01(\x0b\x32$.corridor.providers.v1.CertificationR\rcertification\"\x9d\x01\n\x19ListCertificationsRequest\x12.\n\x04name\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18@2\x11^[a-z][a-z0-9_]*$R\x04name\x12\'\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"\x92\x01\n\x1aListCertificationsResponse\x12L\n\x0e\x63\x65rtifications\x18\x01 \x03(\x0b\x32$.corridor.providers.v1.CertificationR\x0e\x63\x65rtifications\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xe4\x08\n\x0fProviderService\x12\xbd\x01\n\x0bGetProvider\x12).corridor.providers.v1.GetProviderRequest\x1a*.corridor.providers.v1.GetProviderResponse\"W\xea\xd8#&\n\x0eproviders:read\x10\x01\x1a\x02\x08\x05\"\x0cprovider.get(\x01\x8a\xd9#\x03\n\x01<\x82\xd3\xe4\x93\x02 \x12\x14/v1/providers/{name}b\x08provider\x12\xb3\x01\n\rListProviders\x12+.corridor.providers.v1.ListProvidersRequest\x1a,.corridor.providers.v1.ListProvidersResponse\"G\xea\xd8#\'\n\x0eproviders:read\x10\x01\x1a\x02\x08\x05\"\rprovider.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/providers\x12\xe7\x01\n\x10SetProviderStage\x12..corridor.providers.v1.SetProviderStageRequest\x1a/.corridor.providers.v1.SetProviderStageResponse\"r\xea\xd8#.\n\x10providers:manage\x10\x02\x1a\x02\x08\n\"\x12provider.set_stage(\x02\x8a\xd9#\t\n\x07<yz{\x1f !\x82\xd3\xe4\x93\x02-\"\x1e/v1/providers/{name}:set-stage:\x01*b\x08provider\x12\x85\x02\n\x13RecordCertification\x12\x31.corridor.providers.v1.RecordCertificationRequest\x1a\x32.corridor.providers.v1.RecordCertificationResponse\"\x86\x01\xea\xd8#9\n\x10providers:manage\x10\x03\x1a\x02\x08\x05\"\x1dprovider.record_certification(\x02\x8a\xd9#\x08\n\x06<|\x1e\x1f !\x82\xd3\xe4\x93\x02\x37\"#/v1/providers/{name}/certifications:\x01*b\rcertification\x12\xe8\x01\n\x12ListCertifications\x12\x30.corridor.providers.v1.ListCertificationsRequest\x1a\x31.corridor.providers.v1.ListCertificationsResponse\"m\xea\xd8#6\n\x0eproviders:read\x10\x01\x1a\x02\x08\x05\"\x1cprovider.list_certifications(\x01\x8a\xd9#\x04\n\x02<)\x82\xd3\xe4\x93\x02%\x12#/v1/providers/{name}/certificationsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,18 +44,56 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTPROVIDERSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\372\001(\000'
   _globals['_LISTPROVIDERSREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTPROVIDERSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
+  _globals['_SETPROVIDERSTAGEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_SETPROVIDERSTAGEREQUEST'].fields_by_name['name']._serialized_options = b'\272H\027r\025\030@2\021^[a-z][a-z0-9_]*$'
+  _globals['_SETPROVIDERSTAGEREQUEST'].fields_by_name['stage']._loaded_options = None
+  _globals['_SETPROVIDERSTAGEREQUEST'].fields_by_name['stage']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_SETPROVIDERSTAGEREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_SETPROVIDERSTAGEREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\032r\030\030\364\0032\023^[^\\x00-\\x1F\\x7F]*$\360\330#\001'
+  _globals['_RECORDCERTIFICATIONREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_RECORDCERTIFICATIONREQUEST'].fields_by_name['name']._serialized_options = b'\272H\027r\025\030@2\021^[a-z][a-z0-9_]*$'
+  _globals['_RECORDCERTIFICATIONREQUEST'].fields_by_name['adapter_digest']._loaded_options = None
+  _globals['_RECORDCERTIFICATIONREQUEST'].fields_by_name['adapter_digest']._serialized_options = b'\272H\024r\022\030@2\016^[0-9a-f]{64}$'
+  _globals['_RECORDCERTIFICATIONREQUEST'].fields_by_name['verdicts']._loaded_options = None
+  _globals['_RECORDCERTIFICATIONREQUEST'].fields_by_name['verdicts']._serialized_options = b'\272H\007\222\001\004\010\001\020d'
+  _globals['_RECORDCERTIFICATIONREQUEST'].fields_by_name['test_count']._loaded_options = None
+  _globals['_RECORDCERTIFICATIONREQUEST'].fields_by_name['test_count']._serialized_options = b'\272H\010\032\006\030\300\204=(\000'
+  _globals['_LISTCERTIFICATIONSREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_LISTCERTIFICATIONSREQUEST'].fields_by_name['name']._serialized_options = b'\272H\027r\025\030@2\021^[a-z][a-z0-9_]*$'
+  _globals['_LISTCERTIFICATIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTCERTIFICATIONSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\372\001(\000'
+  _globals['_LISTCERTIFICATIONSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTCERTIFICATIONSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
   _globals['_PROVIDERSERVICE'].methods_by_name['GetProvider']._loaded_options = None
   _globals['_PROVIDERSERVICE'].methods_by_name['GetProvider']._serialized_options = b'\352\330#&\n\016providers:read\020\001\032\002\010\005\"\014provider.get(\001\212\331#\003\n\001<\202\323\344\223\002 \022\024/v1/providers/{name}b\010provider'
   _globals['_PROVIDERSERVICE'].methods_by_name['ListProviders']._loaded_options = None
   _globals['_PROVIDERSERVICE'].methods_by_name['ListProviders']._serialized_options = b'\352\330#\'\n\016providers:read\020\001\032\002\010\005\"\rprovider.list(\001\212\331#\003\n\001)\202\323\344\223\002\017\022\r/v1/providers'
-  _globals['_GETPROVIDERREQUEST']._serialized_start=241
-  _globals['_GETPROVIDERREQUEST']._serialized_end=309
-  _globals['_GETPROVIDERRESPONSE']._serialized_start=311
-  _globals['_GETPROVIDERRESPONSE']._serialized_end=393
-  _globals['_LISTPROVIDERSREQUEST']._serialized_start=395
-  _globals['_LISTPROVIDERSREQUEST']._serialized_end=499
-  _globals['_LISTPROVIDERSRESPONSE']._serialized_start=501
-  _globals['_LISTPROVIDERSRESPONSE']._serialized_end=627
-  _globals['_PROVIDERSERVICE']._serialized_start=630
-  _globals['_PROVIDERSERVICE']._serialized_end=1021
+  _globals['_PROVIDERSERVICE'].methods_by_name['SetProviderStage']._loaded_options = None
+  _globals['_PROVIDERSERVICE'].methods_by_name['SetProviderStage']._serialized_options = b'\352\330#.\n\020providers:manage\020\002\032\002\010\n\"\022provider.set_stage(\002\212\331#\t\n\007<yz{\037 !\202\323\344\223\002-\"\036/v1/providers/{name}:set-stage:\001*b\010provider'
+  _globals['_PROVIDERSERVICE'].methods_by_name['RecordCertification']._loaded_options = None
+  _globals['_PROVIDERSERVICE'].methods_by_name['RecordCertification']._serialized_options = b'\352\330#9\n\020providers:manage\020\003\032\002\010\005\"\035provider.record_certification(\002\212\331#\010\n\006<|\036\037 !\202\323\344\223\0027\"#/v1/providers/{name}/certifications:\001*b\rcertification'
+  _globals['_PROVIDERSERVICE'].methods_by_name['ListCertifications']._loaded_options = None
+  _globals['_PROVIDERSERVICE'].methods_by_name['ListCertifications']._serialized_options = b'\352\330#6\n\016providers:read\020\001\032\002\010\005\"\034provider.list_certifications(\001\212\331#\004\n\002<)\202\323\344\223\002%\022#/v1/providers/{name}/certifications'
+  _globals['_GETPROVIDERREQUEST']._serialized_start=317
+  _globals['_GETPROVIDERREQUEST']._serialized_end=385
+  _globals['_GETPROVIDERRESPONSE']._serialized_start=387
+  _globals['_GETPROVIDERRESPONSE']._serialized_end=469
+  _globals['_LISTPROVIDERSREQUEST']._serialized_start=471
+  _globals['_LISTPROVIDERSREQUEST']._serialized_end=575
+  _globals['_LISTPROVIDERSRESPONSE']._serialized_start=577
+  _globals['_LISTPROVIDERSRESPONSE']._serialized_end=703
+  _globals['_SETPROVIDERSTAGEREQUEST']._serialized_start=706
+  _globals['_SETPROVIDERSTAGEREQUEST']._serialized_end=910
+  _globals['_SETPROVIDERSTAGERESPONSE']._serialized_start=912
+  _globals['_SETPROVIDERSTAGERESPONSE']._serialized_end=999
+  _globals['_RECORDCERTIFICATIONREQUEST']._serialized_start=1002
+  _globals['_RECORDCERTIFICATIONREQUEST']._serialized_end=1306
+  _globals['_RECORDCERTIFICATIONRESPONSE']._serialized_start=1308
+  _globals['_RECORDCERTIFICATIONRESPONSE']._serialized_end=1413
+  _globals['_LISTCERTIFICATIONSREQUEST']._serialized_start=1416
+  _globals['_LISTCERTIFICATIONSREQUEST']._serialized_end=1573
+  _globals['_LISTCERTIFICATIONSRESPONSE']._serialized_start=1576
+  _globals['_LISTCERTIFICATIONSRESPONSE']._serialized_end=1722
+  _globals['_PROVIDERSERVICE']._serialized_start=1725
+  _globals['_PROVIDERSERVICE']._serialized_end=2849
 # @@protoc_insertion_point(module_scope)

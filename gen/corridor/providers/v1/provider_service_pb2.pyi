@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from corridor.providers.v1 import certification_pb2 as _certification_pb2
 from corridor.providers.v1 import provider_pb2 as _provider_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -118,3 +119,179 @@ class ListProvidersResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListProvidersResponse: _TypeAlias = ListProvidersResponse  # noqa: Y015
+
+@_typing.final
+class SetProviderStageRequest(_message.Message):
+    """SetProviderStageRequest says how far to use a provider."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The provider's name."""
+    stage: _provider_pb2.ProviderStage.ValueType
+    """The stage."""
+    reason: _builtins.str
+    """Why. It travels with the event."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        stage: _provider_pb2.ProviderStage.ValueType = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "reason", b"reason", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetProviderStageRequest: _TypeAlias = SetProviderStageRequest  # noqa: Y015
+
+@_typing.final
+class SetProviderStageResponse(_message.Message):
+    """SetProviderStageResponse is the provider afterwards."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def provider(self) -> _provider_pb2.Provider:
+        """The provider."""
+
+    def __init__(
+        self,
+        *,
+        provider: _provider_pb2.Provider | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["provider", b"provider"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["provider", b"provider"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetProviderStageResponse: _TypeAlias = SetProviderStageResponse  # noqa: Y015
+
+@_typing.final
+class RecordCertificationRequest(_message.Message):
+    """RecordCertificationRequest is what a certification run has found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    ADAPTER_DIGEST_FIELD_NUMBER: _builtins.int
+    VERDICTS_FIELD_NUMBER: _builtins.int
+    TESTS_PASSED_FIELD_NUMBER: _builtins.int
+    TEST_COUNT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The provider's name."""
+    adapter_digest: _builtins.str
+    """The digest of the adapter that was tested, in hexadecimal SHA-256: `Provider.adapter_digest` of the same files."""
+    tests_passed: _builtins.bool
+    """Whether the adapter's own tests and the conformance of its ports passed."""
+    test_count: _builtins.int
+    """How many tests passed."""
+    @_builtins.property
+    def verdicts(self) -> _containers.RepeatedCompositeFieldContainer[_certification_pb2.CertificationVerdict]:
+        """What was found, by rule. Each rule once."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        adapter_digest: _builtins.str = ...,
+        verdicts: _abc.Iterable[_certification_pb2.CertificationVerdict] | None = ...,
+        tests_passed: _builtins.bool = ...,
+        test_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["adapter_digest", b"adapter_digest", "name", b"name", "test_count", b"test_count", "tests_passed", b"tests_passed", "verdicts", b"verdicts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordCertificationRequest: _TypeAlias = RecordCertificationRequest  # noqa: Y015
+
+@_typing.final
+class RecordCertificationResponse(_message.Message):
+    """RecordCertificationResponse is the run as it was kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CERTIFICATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def certification(self) -> _certification_pb2.Certification:
+        """The run."""
+
+    def __init__(
+        self,
+        *,
+        certification: _certification_pb2.Certification | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["certification", b"certification"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certification", b"certification"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordCertificationResponse: _TypeAlias = RecordCertificationResponse  # noqa: Y015
+
+@_typing.final
+class ListCertificationsRequest(_message.Message):
+    """ListCertificationsRequest asks for a page of certification runs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The provider's name."""
+    page_size: _builtins.int
+    """How many to return at most: 1 to 250. Missing or 0 means 50."""
+    page_token: _builtins.str
+    """Where to go on: the `next_page_token` of the page before."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCertificationsRequest: _TypeAlias = ListCertificationsRequest  # noqa: Y015
+
+@_typing.final
+class ListCertificationsResponse(_message.Message):
+    """ListCertificationsResponse is a page of certification runs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CERTIFICATIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Where to go on. Empty on the last page."""
+    @_builtins.property
+    def certifications(self) -> _containers.RepeatedCompositeFieldContainer[_certification_pb2.Certification]:
+        """The runs, the newest first."""
+
+    def __init__(
+        self,
+        *,
+        certifications: _abc.Iterable[_certification_pb2.Certification] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["certifications", b"certifications", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCertificationsResponse: _TypeAlias = ListCertificationsResponse  # noqa: Y015

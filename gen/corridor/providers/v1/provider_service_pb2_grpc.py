@@ -45,6 +45,21 @@ class ProviderServiceStub:
                 request_serializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListProvidersRequest.SerializeToString,
                 response_deserializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListProvidersResponse.FromString,
                 _registered_method=True)
+        self.SetProviderStage = channel.unary_unary(
+                '/corridor.providers.v1.ProviderService/SetProviderStage',
+                request_serializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.SetProviderStageRequest.SerializeToString,
+                response_deserializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.SetProviderStageResponse.FromString,
+                _registered_method=True)
+        self.RecordCertification = channel.unary_unary(
+                '/corridor.providers.v1.ProviderService/RecordCertification',
+                request_serializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.RecordCertificationRequest.SerializeToString,
+                response_deserializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.RecordCertificationResponse.FromString,
+                _registered_method=True)
+        self.ListCertifications = channel.unary_unary(
+                '/corridor.providers.v1.ProviderService/ListCertifications',
+                request_serializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListCertificationsRequest.SerializeToString,
+                response_deserializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListCertificationsResponse.FromString,
+                _registered_method=True)
 
 
 class ProviderServiceServicer:
@@ -65,6 +80,34 @@ class ProviderServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetProviderStage(self, request, context):
+        """SetProviderStage says how far the company uses a provider in the caller's environment.
+
+        The stages and what may follow which: intake; certified; shadow and partial; live; retiring; retired. Going on needs
+        a passing certification run of the adapter that is running; stepping back never does. A provider is retired only
+        when no route names it and nothing that was sent by it is open. Setting the stage that it has changes nothing.
+        In the live environment work that may not be sent any more waits, and goes on when it may be.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordCertification(self, request, context):
+        """RecordCertification keeps what a certification run of a provider's adapter has found.
+
+        `corridor adapter certify` runs and records it. A run of another adapter than the one that is running is refused.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCertifications(self, request, context):
+        """ListCertifications returns the company's certification runs of a provider, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ProviderServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -77,6 +120,21 @@ def add_ProviderServiceServicer_to_server(servicer, server):
                     servicer.ListProviders,
                     request_deserializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListProvidersRequest.FromString,
                     response_serializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListProvidersResponse.SerializeToString,
+            ),
+            'SetProviderStage': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetProviderStage,
+                    request_deserializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.SetProviderStageRequest.FromString,
+                    response_serializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.SetProviderStageResponse.SerializeToString,
+            ),
+            'RecordCertification': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordCertification,
+                    request_deserializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.RecordCertificationRequest.FromString,
+                    response_serializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.RecordCertificationResponse.SerializeToString,
+            ),
+            'ListCertifications': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCertifications,
+                    request_deserializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListCertificationsRequest.FromString,
+                    response_serializer=corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListCertificationsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -134,6 +192,87 @@ class ProviderService:
             '/corridor.providers.v1.ProviderService/ListProviders',
             corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListProvidersRequest.SerializeToString,
             corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListProvidersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetProviderStage(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.providers.v1.ProviderService/SetProviderStage',
+            corridor_dot_providers_dot_v1_dot_provider__service__pb2.SetProviderStageRequest.SerializeToString,
+            corridor_dot_providers_dot_v1_dot_provider__service__pb2.SetProviderStageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordCertification(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.providers.v1.ProviderService/RecordCertification',
+            corridor_dot_providers_dot_v1_dot_provider__service__pb2.RecordCertificationRequest.SerializeToString,
+            corridor_dot_providers_dot_v1_dot_provider__service__pb2.RecordCertificationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCertifications(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.providers.v1.ProviderService/ListCertifications',
+            corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListCertificationsRequest.SerializeToString,
+            corridor_dot_providers_dot_v1_dot_provider__service__pb2.ListCertificationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,21 @@ class ProviderServiceStub:
     """GetProvider returns one provider."""
     ListProviders: _grpc.UnaryUnaryMultiCallable[_provider_service_pb2.ListProvidersRequest, _provider_service_pb2.ListProvidersResponse]
     """ListProviders returns all providers, by name."""
+    SetProviderStage: _grpc.UnaryUnaryMultiCallable[_provider_service_pb2.SetProviderStageRequest, _provider_service_pb2.SetProviderStageResponse]
+    """SetProviderStage says how far the company uses a provider in the caller's environment.
+
+    The stages and what may follow which: intake; certified; shadow and partial; live; retiring; retired. Going on needs
+    a passing certification run of the adapter that is running; stepping back never does. A provider is retired only
+    when no route names it and nothing that was sent by it is open. Setting the stage that it has changes nothing.
+    In the live environment work that may not be sent any more waits, and goes on when it may be.
+    """
+    RecordCertification: _grpc.UnaryUnaryMultiCallable[_provider_service_pb2.RecordCertificationRequest, _provider_service_pb2.RecordCertificationResponse]
+    """RecordCertification keeps what a certification run of a provider's adapter has found.
+
+    `corridor adapter certify` runs and records it. A run of another adapter than the one that is running is refused.
+    """
+    ListCertifications: _grpc.UnaryUnaryMultiCallable[_provider_service_pb2.ListCertificationsRequest, _provider_service_pb2.ListCertificationsResponse]
+    """ListCertifications returns the company's certification runs of a provider, the newest first."""
 
 @_typing.type_check_only
 class ProviderServiceAsyncStub(ProviderServiceStub):
@@ -47,6 +62,21 @@ class ProviderServiceAsyncStub(ProviderServiceStub):
     """GetProvider returns one provider."""
     ListProviders: _aio.UnaryUnaryMultiCallable[_provider_service_pb2.ListProvidersRequest, _provider_service_pb2.ListProvidersResponse]  # type: ignore[assignment]
     """ListProviders returns all providers, by name."""
+    SetProviderStage: _aio.UnaryUnaryMultiCallable[_provider_service_pb2.SetProviderStageRequest, _provider_service_pb2.SetProviderStageResponse]  # type: ignore[assignment]
+    """SetProviderStage says how far the company uses a provider in the caller's environment.
+
+    The stages and what may follow which: intake; certified; shadow and partial; live; retiring; retired. Going on needs
+    a passing certification run of the adapter that is running; stepping back never does. A provider is retired only
+    when no route names it and nothing that was sent by it is open. Setting the stage that it has changes nothing.
+    In the live environment work that may not be sent any more waits, and goes on when it may be.
+    """
+    RecordCertification: _aio.UnaryUnaryMultiCallable[_provider_service_pb2.RecordCertificationRequest, _provider_service_pb2.RecordCertificationResponse]  # type: ignore[assignment]
+    """RecordCertification keeps what a certification run of a provider's adapter has found.
+
+    `corridor adapter certify` runs and records it. A run of another adapter than the one that is running is refused.
+    """
+    ListCertifications: _aio.UnaryUnaryMultiCallable[_provider_service_pb2.ListCertificationsRequest, _provider_service_pb2.ListCertificationsResponse]  # type: ignore[assignment]
+    """ListCertifications returns the company's certification runs of a provider, the newest first."""
 
 class ProviderServiceServicer(metaclass=_abc_1.ABCMeta):
     """ProviderService is the catalogue of providers that this installation can talk to."""
@@ -66,5 +96,38 @@ class ProviderServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_provider_service_pb2.ListProvidersResponse, _abc.Awaitable[_provider_service_pb2.ListProvidersResponse]]:
         """ListProviders returns all providers, by name."""
+
+    @_abc_1.abstractmethod
+    def SetProviderStage(
+        self,
+        request: _provider_service_pb2.SetProviderStageRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_provider_service_pb2.SetProviderStageResponse, _abc.Awaitable[_provider_service_pb2.SetProviderStageResponse]]:
+        """SetProviderStage says how far the company uses a provider in the caller's environment.
+
+        The stages and what may follow which: intake; certified; shadow and partial; live; retiring; retired. Going on needs
+        a passing certification run of the adapter that is running; stepping back never does. A provider is retired only
+        when no route names it and nothing that was sent by it is open. Setting the stage that it has changes nothing.
+        In the live environment work that may not be sent any more waits, and goes on when it may be.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordCertification(
+        self,
+        request: _provider_service_pb2.RecordCertificationRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_provider_service_pb2.RecordCertificationResponse, _abc.Awaitable[_provider_service_pb2.RecordCertificationResponse]]:
+        """RecordCertification keeps what a certification run of a provider's adapter has found.
+
+        `corridor adapter certify` runs and records it. A run of another adapter than the one that is running is refused.
+        """
+
+    @_abc_1.abstractmethod
+    def ListCertifications(
+        self,
+        request: _provider_service_pb2.ListCertificationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_provider_service_pb2.ListCertificationsResponse, _abc.Awaitable[_provider_service_pb2.ListCertificationsResponse]]:
+        """ListCertifications returns the company's certification runs of a provider, the newest first."""
 
 def add_ProviderServiceServicer_to_server(servicer: ProviderServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -54,7 +54,8 @@ class RouteServiceServicer:
     def SetRoute(self, request, context):
         """SetRoute creates or replaces the route of a domain and rail.
 
-        Work that waited for a route is tried again at once.
+        Work that waited for a route is tried again at once. In the live environment the stages of the providers decide
+        whether a route that sends may use them: see SetProviderStage.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

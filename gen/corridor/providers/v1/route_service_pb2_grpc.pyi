@@ -36,7 +36,8 @@ class RouteServiceStub:
     SetRoute: _grpc.UnaryUnaryMultiCallable[_route_service_pb2.SetRouteRequest, _route_service_pb2.SetRouteResponse]
     """SetRoute creates or replaces the route of a domain and rail.
 
-    Work that waited for a route is tried again at once.
+    Work that waited for a route is tried again at once. In the live environment the stages of the providers decide
+    whether a route that sends may use them: see SetProviderStage.
     """
     ListRoutes: _grpc.UnaryUnaryMultiCallable[_route_service_pb2.ListRoutesRequest, _route_service_pb2.ListRoutesResponse]
     """ListRoutes returns the company's routes in this environment."""
@@ -49,7 +50,8 @@ class RouteServiceAsyncStub(RouteServiceStub):
     SetRoute: _aio.UnaryUnaryMultiCallable[_route_service_pb2.SetRouteRequest, _route_service_pb2.SetRouteResponse]  # type: ignore[assignment]
     """SetRoute creates or replaces the route of a domain and rail.
 
-    Work that waited for a route is tried again at once.
+    Work that waited for a route is tried again at once. In the live environment the stages of the providers decide
+    whether a route that sends may use them: see SetProviderStage.
     """
     ListRoutes: _aio.UnaryUnaryMultiCallable[_route_service_pb2.ListRoutesRequest, _route_service_pb2.ListRoutesResponse]  # type: ignore[assignment]
     """ListRoutes returns the company's routes in this environment."""
@@ -65,7 +67,8 @@ class RouteServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_route_service_pb2.SetRouteResponse, _abc.Awaitable[_route_service_pb2.SetRouteResponse]]:
         """SetRoute creates or replaces the route of a domain and rail.
 
-        Work that waited for a route is tried again at once.
+        Work that waited for a route is tried again at once. In the live environment the stages of the providers decide
+        whether a route that sends may use them: see SetProviderStage.
         """
 
     @_abc_1.abstractmethod

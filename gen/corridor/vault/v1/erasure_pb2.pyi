@@ -66,7 +66,7 @@ class Erasure(_message.Message):
     erasure_id: _builtins.str
     """The erasure's id, `er_…`."""
     resource_id: _builtins.str
-    """Whose data it is: a beneficiary."""
+    """Whose data it is: a beneficiary, or whoever paid by a payment."""
     state: Global___ErasureState.ValueType
     """How far it is."""
     reason: _builtins.str

@@ -30,7 +30,7 @@ from corridor.vault.v1 import erasure_pb2 as corridor_dot_vault_dot_v1_dot_erasu
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'corridor/vault/v1/erasure_service.proto\x12\x11\x63orridor.vault.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\x1f\x63orridor/vault/v1/erasure.proto\x1a\x1cgoogle/api/annotations.proto\"\xb5\x01\n\x14\x43reateErasureRequest\x12<\n\x0bresource_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^ben_[0-9a-z]{26}$R\nresourceId\x12&\n\x06reason\x18\x02 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xf0\xd8#\x01R\x06reason\x12\x37\n\x0flegal_reference\x18\x03 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xc8\x01\xf0\xd8#\x01R\x0elegalReference\"M\n\x15\x43reateErasureResponse\x12\x34\n\x07\x65rasure\x18\x01 \x01(\x0b\x32\x1a.corridor.vault.v1.ErasureR\x07\x65rasure\"N\n\x11GetErasureRequest\x12\x39\n\nerasure_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^er_[0-9a-z]{26}$R\terasureId\"J\n\x12GetErasureResponse\x12\x34\n\x07\x65rasure\x18\x01 \x01(\x0b\x32\x1a.corridor.vault.v1.ErasureR\x07\x65rasure\"\x91\x01\n\x13ListErasuresRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12(\n\x0bresource_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x1eR\nresourceId\"v\n\x14ListErasuresResponse\x12\x36\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\x1a.corridor.vault.v1.ErasureR\x08\x65rasures\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xa7\x04\n\x0e\x45rasureService\x12\xb9\x01\n\rCreateErasure\x12\'.corridor.vault.v1.CreateErasureRequest\x1a(.corridor.vault.v1.CreateErasureResponse\"U\xea\xd8#%\n\x0bvault:erase\x10\x03\x1a\x02\x08\x05\"\x0e\x65rasure.create(\x02\x8a\xd9#\x08\n\x06(*\x1e\x1f !\x82\xd3\xe4\x93\x02\x1a\"\x0c/v1/erasures:\x01*b\x07\x65rasure\x12\xb2\x01\n\nGetErasure\x12$.corridor.vault.v1.GetErasureRequest\x1a%.corridor.vault.v1.GetErasureResponse\"W\xea\xd8#\"\n\x0bvault:erase\x10\x01\x1a\x02\x08\x05\"\x0b\x65rasure.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02$\x12\x19/v1/erasures/{erasure_id}b\x07\x65rasure\x12\xa3\x01\n\x0cListErasures\x12&.corridor.vault.v1.ListErasuresRequest\x1a\'.corridor.vault.v1.ListErasuresResponse\"B\xea\xd8##\n\x0bvault:erase\x10\x01\x1a\x02\x08\x05\"\x0c\x65rasure.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/erasuresb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'corridor/vault/v1/erasure_service.proto\x12\x11\x63orridor.vault.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\x1f\x63orridor/vault/v1/erasure.proto\x1a\x1cgoogle/api/annotations.proto\"\xbb\x01\n\x14\x43reateErasureRequest\x12\x42\n\x0bresource_id\x18\x01 \x01(\tB!\xbaH\x1er\x1c\x18\x1e\x32\x18^(ben|pay)_[0-9a-z]{26}$R\nresourceId\x12&\n\x06reason\x18\x02 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xf0\xd8#\x01R\x06reason\x12\x37\n\x0flegal_reference\x18\x03 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xc8\x01\xf0\xd8#\x01R\x0elegalReference\"M\n\x15\x43reateErasureResponse\x12\x34\n\x07\x65rasure\x18\x01 \x01(\x0b\x32\x1a.corridor.vault.v1.ErasureR\x07\x65rasure\"N\n\x11GetErasureRequest\x12\x39\n\nerasure_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^er_[0-9a-z]{26}$R\terasureId\"J\n\x12GetErasureResponse\x12\x34\n\x07\x65rasure\x18\x01 \x01(\x0b\x32\x1a.corridor.vault.v1.ErasureR\x07\x65rasure\"\x91\x01\n\x13ListErasuresRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12(\n\x0bresource_id\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18\x1eR\nresourceId\"v\n\x14ListErasuresResponse\x12\x36\n\x08\x65rasures\x18\x01 \x03(\x0b\x32\x1a.corridor.vault.v1.ErasureR\x08\x65rasures\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xa7\x04\n\x0e\x45rasureService\x12\xb9\x01\n\rCreateErasure\x12\'.corridor.vault.v1.CreateErasureRequest\x1a(.corridor.vault.v1.CreateErasureResponse\"U\xea\xd8#%\n\x0bvault:erase\x10\x03\x1a\x02\x08\x05\"\x0e\x65rasure.create(\x02\x8a\xd9#\x08\n\x06(*\x1e\x1f !\x82\xd3\xe4\x93\x02\x1a\"\x0c/v1/erasures:\x01*b\x07\x65rasure\x12\xb2\x01\n\nGetErasure\x12$.corridor.vault.v1.GetErasureRequest\x1a%.corridor.vault.v1.GetErasureResponse\"W\xea\xd8#\"\n\x0bvault:erase\x10\x01\x1a\x02\x08\x05\"\x0b\x65rasure.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02$\x12\x19/v1/erasures/{erasure_id}b\x07\x65rasure\x12\xa3\x01\n\x0cListErasures\x12&.corridor.vault.v1.ListErasuresRequest\x1a\'.corridor.vault.v1.ListErasuresResponse\"B\xea\xd8##\n\x0bvault:erase\x10\x01\x1a\x02\x08\x05\"\x0c\x65rasure.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0e\x12\x0c/v1/erasuresb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,7 +38,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'corridor.vault.v1.erasure_s
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_CREATEERASUREREQUEST'].fields_by_name['resource_id']._loaded_options = None
-  _globals['_CREATEERASUREREQUEST'].fields_by_name['resource_id']._serialized_options = b'\272H\030r\026\030\0362\022^ben_[0-9a-z]{26}$'
+  _globals['_CREATEERASUREREQUEST'].fields_by_name['resource_id']._serialized_options = b'\272H\036r\034\030\0362\030^(ben|pay)_[0-9a-z]{26}$'
   _globals['_CREATEERASUREREQUEST'].fields_by_name['reason']._loaded_options = None
   _globals['_CREATEERASUREREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\360\330#\001'
   _globals['_CREATEERASUREREQUEST'].fields_by_name['legal_reference']._loaded_options = None
@@ -58,17 +58,17 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ERASURESERVICE'].methods_by_name['ListErasures']._loaded_options = None
   _globals['_ERASURESERVICE'].methods_by_name['ListErasures']._serialized_options = b'\352\330##\n\013vault:erase\020\001\032\002\010\005\"\014erasure.list(\001\212\331#\003\n\001)\202\323\344\223\002\016\022\014/v1/erasures'
   _globals['_CREATEERASUREREQUEST']._serialized_start=261
-  _globals['_CREATEERASUREREQUEST']._serialized_end=442
-  _globals['_CREATEERASURERESPONSE']._serialized_start=444
-  _globals['_CREATEERASURERESPONSE']._serialized_end=521
-  _globals['_GETERASUREREQUEST']._serialized_start=523
-  _globals['_GETERASUREREQUEST']._serialized_end=601
-  _globals['_GETERASURERESPONSE']._serialized_start=603
-  _globals['_GETERASURERESPONSE']._serialized_end=677
-  _globals['_LISTERASURESREQUEST']._serialized_start=680
-  _globals['_LISTERASURESREQUEST']._serialized_end=825
-  _globals['_LISTERASURESRESPONSE']._serialized_start=827
-  _globals['_LISTERASURESRESPONSE']._serialized_end=945
-  _globals['_ERASURESERVICE']._serialized_start=948
-  _globals['_ERASURESERVICE']._serialized_end=1499
+  _globals['_CREATEERASUREREQUEST']._serialized_end=448
+  _globals['_CREATEERASURERESPONSE']._serialized_start=450
+  _globals['_CREATEERASURERESPONSE']._serialized_end=527
+  _globals['_GETERASUREREQUEST']._serialized_start=529
+  _globals['_GETERASUREREQUEST']._serialized_end=607
+  _globals['_GETERASURERESPONSE']._serialized_start=609
+  _globals['_GETERASURERESPONSE']._serialized_end=683
+  _globals['_LISTERASURESREQUEST']._serialized_start=686
+  _globals['_LISTERASURESREQUEST']._serialized_end=831
+  _globals['_LISTERASURESRESPONSE']._serialized_start=833
+  _globals['_LISTERASURESRESPONSE']._serialized_end=951
+  _globals['_ERASURESERVICE']._serialized_start=954
+  _globals['_ERASURESERVICE']._serialized_end=1505
 # @@protoc_insertion_point(module_scope)

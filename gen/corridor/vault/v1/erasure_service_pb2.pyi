@@ -29,7 +29,7 @@ class CreateErasureRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     LEGAL_REFERENCE_FIELD_NUMBER: _builtins.int
     resource_id: _builtins.str
-    """Whose data: a beneficiary's id."""
+    """Whose data: a beneficiary's id, `ben_…`, or that of the payment by which somebody paid, `pay_…`."""
     reason: _builtins.str
     """Why, for whoever asks later. Name nobody here."""
     legal_reference: _builtins.str

@@ -57,9 +57,10 @@ class ErasureServiceServicer:
     """
 
     def CreateErasure(self, request, context):
-        """CreateErasure begins to erase a beneficiary, with everything that repeats its data.
+        """CreateErasure begins to erase a beneficiary, or whoever paid by a payment, with everything that repeats their data.
 
-        The beneficiary cannot be read or paid from then on. It is refused while a payout to it is open.
+        The beneficiary cannot be read or paid from then on; the payment stays, without what says anything of who paid.
+        It is refused while a payout to the beneficiary, the payment, its actions or a dispute about it are open.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

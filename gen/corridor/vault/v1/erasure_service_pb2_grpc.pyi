@@ -34,9 +34,10 @@ class ErasureServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> ErasureServiceAsyncStub: ...
     CreateErasure: _grpc.UnaryUnaryMultiCallable[_erasure_service_pb2.CreateErasureRequest, _erasure_service_pb2.CreateErasureResponse]
-    """CreateErasure begins to erase a beneficiary, with everything that repeats its data.
+    """CreateErasure begins to erase a beneficiary, or whoever paid by a payment, with everything that repeats their data.
 
-    The beneficiary cannot be read or paid from then on. It is refused while a payout to it is open.
+    The beneficiary cannot be read or paid from then on; the payment stays, without what says anything of who paid.
+    It is refused while a payout to the beneficiary, the payment, its actions or a dispute about it are open.
     """
     GetErasure: _grpc.UnaryUnaryMultiCallable[_erasure_service_pb2.GetErasureRequest, _erasure_service_pb2.GetErasureResponse]
     """GetErasure returns one erasure with what it has overwritten so far."""
@@ -49,9 +50,10 @@ class ErasureServiceAsyncStub(ErasureServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateErasure: _aio.UnaryUnaryMultiCallable[_erasure_service_pb2.CreateErasureRequest, _erasure_service_pb2.CreateErasureResponse]  # type: ignore[assignment]
-    """CreateErasure begins to erase a beneficiary, with everything that repeats its data.
+    """CreateErasure begins to erase a beneficiary, or whoever paid by a payment, with everything that repeats their data.
 
-    The beneficiary cannot be read or paid from then on. It is refused while a payout to it is open.
+    The beneficiary cannot be read or paid from then on; the payment stays, without what says anything of who paid.
+    It is refused while a payout to the beneficiary, the payment, its actions or a dispute about it are open.
     """
     GetErasure: _aio.UnaryUnaryMultiCallable[_erasure_service_pb2.GetErasureRequest, _erasure_service_pb2.GetErasureResponse]  # type: ignore[assignment]
     """GetErasure returns one erasure with what it has overwritten so far."""
@@ -67,9 +69,10 @@ class ErasureServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _erasure_service_pb2.CreateErasureRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_erasure_service_pb2.CreateErasureResponse, _abc.Awaitable[_erasure_service_pb2.CreateErasureResponse]]:
-        """CreateErasure begins to erase a beneficiary, with everything that repeats its data.
+        """CreateErasure begins to erase a beneficiary, or whoever paid by a payment, with everything that repeats their data.
 
-        The beneficiary cannot be read or paid from then on. It is refused while a payout to it is open.
+        The beneficiary cannot be read or paid from then on; the payment stays, without what says anything of who paid.
+        It is refused while a payout to the beneficiary, the payment, its actions or a dispute about it are open.
         """
 
     @_abc_1.abstractmethod

@@ -982,7 +982,7 @@ class Role(betterproto2.Enum):
 
     OPERATOR = 2
     """
-    Makes and moves payouts, and mends what is stuck.
+    Makes and moves payouts, payments and refunds, answers disputes, and mends what is stuck.
     """
 
     APPROVER = 3
@@ -997,7 +997,7 @@ class Role(betterproto2.Enum):
 
     FINANCE = 5
     """
-    Sets what may be spent, and reads the audit trail.
+    Sets what may be spent, gives disputes up, and reads the audit trail.
     """
 
     ADMIN = 6

@@ -309,6 +309,8 @@ class ApprovalAmount(betterproto2.Message):
     field_path: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     Where the amount stands in the request, such as `amount`. It must be a `corridor.type.v1.Money`.
+
+    A call without it matches, whatever the currency: it asks for all that is left, and nobody can tell how much that is.
     """
 
     currency_code: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)

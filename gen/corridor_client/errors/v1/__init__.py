@@ -461,6 +461,146 @@ class ErrorReason(betterproto2.Enum):
     Example: proving an entry in the minute in which it was made.
     """
 
+    PAYMENT_NOT_CAPTURABLE = 100
+    """
+    Nothing of the payment can be captured now: it is not authorised, was captured or given up, or is captured by itself.
+
+    Example: capturing a payment that was declined; capturing one whose capture method is automatic.
+    """
+
+    CAPTURE_ABOVE_AUTHORISED = 101
+    """
+    The capture is above what is authorised, captures on their way included. No provider was asked.
+
+    Example: 30.00 EUR are authorised and 20.00 EUR captured; a capture of 10.01 EUR is refused.
+    """
+
+    PAYMENT_NOT_VOIDABLE = 102
+    """
+    The payment cannot be voided: something of it was captured, it is at an end, or another step with it is on its way.
+
+    Example: voiding a captured payment; it is refunded instead.
+    """
+
+    PAYMENT_NOT_REVERSIBLE = 103
+    """
+    The payment cannot be reversed: it is not authorised, at an end, refunded already, or a step with it is on its way.
+
+    Example: reversing a payment of which a part was refunded.
+    """
+
+    PAYMENT_NOT_INCREMENTABLE = 104
+    """
+    The authorisation cannot be raised: it is not authorised, or something of it was captured or given up.
+
+    Example: incrementing a payment that was captured.
+    """
+
+    PAYMENT_NOT_REFUNDABLE = 105
+    """
+    Nothing of the payment can be refunded: nothing was captured, it is being reversed, or a dispute has taken it.
+
+    Example: refunding a payment that is authorised and not captured; it is voided instead.
+    """
+
+    REFUND_ABOVE_CAPTURED = 106
+    """
+    The refund is above what was captured, less other refunds and what disputes have taken. No provider was asked.
+
+    Example: 30.00 EUR were captured and 25.00 EUR refunded; a refund of 5.01 EUR is refused.
+    """
+
+    PAYMENT_NOT_CONTINUABLE = 107
+    """
+    The payment does not wait for its customer, or the provider refused what the customer's browser brought back.
+
+    Example: continuing a payment that is authorised already.
+    """
+
+    PAYMENT_OPERATION_NOT_SUPPORTED = 108
+    """
+    The provider that has the payment cannot do this, says its manifest. It was not asked.
+
+    Example: a second capture at a provider that captures an authorisation once.
+    """
+
+    PAYMENT_NOT_RETRYABLE = 109
+    """
+    Nothing of the payment waits that a retry could move on.
+
+    Example: retrying a declined payment: a decline is an answer, and a new payment is a new decision.
+    """
+
+    PROVIDER_NOT_LIVE = 120
+    """
+    The stage of a provider does not let a route use it in this way.
+
+    Example: in the live environment a route names a connection of a provider that is only certified.
+    """
+
+    PROVIDER_STAGE_NOT_REACHABLE = 121
+    """
+    A provider cannot go from its stage to the one that is asked for.
+
+    Example: a provider that is live is to be retired at once; it has to be retiring first.
+    """
+
+    PROVIDER_NOT_CERTIFIED = 122
+    """
+    The adapter that is running has no passing certification run.
+
+    Example: the adapter was updated after its last run, and the provider is to go live.
+    """
+
+    PROVIDER_IN_USE = 123
+    """
+    A provider cannot be retired while routes name it, or while something that was sent by it is open.
+
+    Example: two routes name connections of the provider and 14 payouts are under way; the answer gives both numbers.
+    """
+
+    CERTIFICATION_MISMATCH = 124
+    """
+    A certification run was of another adapter than the one that is running.
+
+    Example: a colleague certifies a checkout that is one commit ahead of the server.
+    """
+
+    DISPUTE_NOT_OPEN = 125
+    """
+    The dispute does not wait for the company: it is decided, under review, or a response is on its way.
+
+    Example: accepting a dispute whose evidence was submitted.
+    """
+
+    EVIDENCE_EMPTY = 126
+    """
+    There is no evidence to submit: no text and no document.
+
+    Example: submitting before UpdateDisputeEvidence was called.
+    """
+
+    EVIDENCE_TOO_LATE = 127
+    """
+    The time to respond is over. No provider was asked.
+
+    Example: submitting a minute after `evidence_due_time`.
+    """
+
+    EVIDENCE_DOCUMENT_INVALID = 128
+    """
+    A document is not what it says it is, is there already, or is one too many.
+
+    Example: a file of type `application/pdf` that does not begin like a PDF.
+    """
+
+    SANDBOX_ONLY = 129
+    """
+    The call moves the time of a sandbox, and was made with a credential of the live environment.
+
+    Example: advancing the clock with a key that begins with `ck_live_`.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -526,6 +666,26 @@ class ErrorReason(betterproto2.Enum):
             86: "ERROR_REASON_RESIDENCY_MISMATCH",
             87: "ERROR_REASON_DATA_ERASED",
             95: "ERROR_REASON_AUDIT_ENTRY_NOT_SEALED",
+            100: "ERROR_REASON_PAYMENT_NOT_CAPTURABLE",
+            101: "ERROR_REASON_CAPTURE_ABOVE_AUTHORISED",
+            102: "ERROR_REASON_PAYMENT_NOT_VOIDABLE",
+            103: "ERROR_REASON_PAYMENT_NOT_REVERSIBLE",
+            104: "ERROR_REASON_PAYMENT_NOT_INCREMENTABLE",
+            105: "ERROR_REASON_PAYMENT_NOT_REFUNDABLE",
+            106: "ERROR_REASON_REFUND_ABOVE_CAPTURED",
+            107: "ERROR_REASON_PAYMENT_NOT_CONTINUABLE",
+            108: "ERROR_REASON_PAYMENT_OPERATION_NOT_SUPPORTED",
+            109: "ERROR_REASON_PAYMENT_NOT_RETRYABLE",
+            120: "ERROR_REASON_PROVIDER_NOT_LIVE",
+            121: "ERROR_REASON_PROVIDER_STAGE_NOT_REACHABLE",
+            122: "ERROR_REASON_PROVIDER_NOT_CERTIFIED",
+            123: "ERROR_REASON_PROVIDER_IN_USE",
+            124: "ERROR_REASON_CERTIFICATION_MISMATCH",
+            125: "ERROR_REASON_DISPUTE_NOT_OPEN",
+            126: "ERROR_REASON_EVIDENCE_EMPTY",
+            127: "ERROR_REASON_EVIDENCE_TOO_LATE",
+            128: "ERROR_REASON_EVIDENCE_DOCUMENT_INVALID",
+            129: "ERROR_REASON_SANDBOX_ONLY",
         }
 
     @classmethod
@@ -593,6 +753,26 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_RESIDENCY_MISMATCH": 86,
             "ERROR_REASON_DATA_ERASED": 87,
             "ERROR_REASON_AUDIT_ENTRY_NOT_SEALED": 95,
+            "ERROR_REASON_PAYMENT_NOT_CAPTURABLE": 100,
+            "ERROR_REASON_CAPTURE_ABOVE_AUTHORISED": 101,
+            "ERROR_REASON_PAYMENT_NOT_VOIDABLE": 102,
+            "ERROR_REASON_PAYMENT_NOT_REVERSIBLE": 103,
+            "ERROR_REASON_PAYMENT_NOT_INCREMENTABLE": 104,
+            "ERROR_REASON_PAYMENT_NOT_REFUNDABLE": 105,
+            "ERROR_REASON_REFUND_ABOVE_CAPTURED": 106,
+            "ERROR_REASON_PAYMENT_NOT_CONTINUABLE": 107,
+            "ERROR_REASON_PAYMENT_OPERATION_NOT_SUPPORTED": 108,
+            "ERROR_REASON_PAYMENT_NOT_RETRYABLE": 109,
+            "ERROR_REASON_PROVIDER_NOT_LIVE": 120,
+            "ERROR_REASON_PROVIDER_STAGE_NOT_REACHABLE": 121,
+            "ERROR_REASON_PROVIDER_NOT_CERTIFIED": 122,
+            "ERROR_REASON_PROVIDER_IN_USE": 123,
+            "ERROR_REASON_CERTIFICATION_MISMATCH": 124,
+            "ERROR_REASON_DISPUTE_NOT_OPEN": 125,
+            "ERROR_REASON_EVIDENCE_EMPTY": 126,
+            "ERROR_REASON_EVIDENCE_TOO_LATE": 127,
+            "ERROR_REASON_EVIDENCE_DOCUMENT_INVALID": 128,
+            "ERROR_REASON_SANDBOX_ONLY": 129,
         }
 
 

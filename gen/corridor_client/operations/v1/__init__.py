@@ -78,6 +78,11 @@ class WorkItemKind(betterproto2.Enum):
     Nothing has been heard for longer than expected.
     """
 
+    REJECTED = 8
+    """
+    A provider refused what it was sent, and a person has to mend it.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -89,6 +94,7 @@ class WorkItemKind(betterproto2.Enum):
             5: "WORK_ITEM_KIND_UNMAPPED",
             6: "WORK_ITEM_KIND_EXHAUSTED",
             7: "WORK_ITEM_KIND_OVERDUE",
+            8: "WORK_ITEM_KIND_REJECTED",
         }
 
     @classmethod
@@ -102,6 +108,7 @@ class WorkItemKind(betterproto2.Enum):
             "WORK_ITEM_KIND_UNMAPPED": 5,
             "WORK_ITEM_KIND_EXHAUSTED": 6,
             "WORK_ITEM_KIND_OVERDUE": 7,
+            "WORK_ITEM_KIND_REJECTED": 8,
         }
 
 

@@ -1130,6 +1130,11 @@ class Payout(betterproto2.Message):
     The consent on which it rests, `cns_…`. It is cancelled if the consent ends before a provider has it.
     """
 
+    sandbox_scenario: "str" = betterproto2.field(21, betterproto2.TYPE_STRING)
+    """
+    What the sandbox was told to do with it; see the sandbox's scenarios. Always empty in the live environment.
+    """
+
 
 default_message_pool.register_message("corridor.payouts.v1", "Payout", Payout)
 
@@ -1255,7 +1260,7 @@ class PayoutObservation(betterproto2.Message):
         3, betterproto2.TYPE_ENUM, default_factory=lambda: PayoutState(0)
     )
     """
-    The state that the provider's words mean.
+    The state that the provider's words mean. Unspecified: something happened, and the provider is asked what.
     """
 
     amount: "__type__v1__.Money | None" = betterproto2.field(

@@ -237,7 +237,7 @@ class CreateErasureRequest(betterproto2.Message):
 
     resource_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
-    Whose data: a beneficiary's id.
+    Whose data: a beneficiary's id, `ben_…`, or that of the payment by which somebody paid, `pay_…`.
     """
 
     reason: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
@@ -484,7 +484,7 @@ class Erasure(betterproto2.Message):
 
     resource_id: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    Whose data it is: a beneficiary.
+    Whose data it is: a beneficiary, or whoever paid by a payment.
     """
 
     state: "ErasureState" = betterproto2.field(
@@ -1245,9 +1245,10 @@ class ErasureServiceStub(betterproto2_grpclib.ServiceStub):
         metadata: "MetadataLike | None" = None,
     ) -> "CreateErasureResponse":
         """
-        CreateErasure begins to erase a beneficiary, with everything that repeats its data.
+        CreateErasure begins to erase a beneficiary, or whoever paid by a payment, with everything that repeats their data.
 
-        The beneficiary cannot be read or paid from then on. It is refused while a payout to it is open.
+        The beneficiary cannot be read or paid from then on; the payment stays, without what says anything of who paid.
+        It is refused while a payout to the beneficiary, the payment, its actions or a dispute about it are open.
         """
 
         return await self._unary_unary(

@@ -72,7 +72,7 @@ class Role(Enum):
             ROLE_VIEWER = 1
             ```
         OPERATOR:
-            Makes and moves payouts, and mends what is stuck.
+            Makes and moves payouts, payments and refunds, answers disputes, and mends what is stuck.
 
             ```proto
             ROLE_OPERATOR = 2
@@ -90,7 +90,7 @@ class Role(Enum):
             ROLE_COMPLIANCE = 4
             ```
         FINANCE:
-            Sets what may be spent, and reads the audit trail.
+            Sets what may be spent, gives disputes up, and reads the audit trail.
 
             ```proto
             ROLE_FINANCE = 5

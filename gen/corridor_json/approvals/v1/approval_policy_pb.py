@@ -195,6 +195,8 @@ class ApprovalAmount(Message[_ApprovalAmountFields]):
         field_path:
             Where the amount stands in the request, such as `amount`. It must be a `corridor.type.v1.Money`.
 
+            A call without it matches, whatever the currency: it asks for all that is left, and nobody can tell how much that is.
+
             ```proto
             string field_path = 1;
             ```

@@ -564,6 +564,166 @@ class ErrorReason(Enum):
             ```proto
             ERROR_REASON_AUDIT_ENTRY_NOT_SEALED = 95
             ```
+        PAYMENT_NOT_CAPTURABLE:
+            Nothing of the payment can be captured now: it is not authorised, was captured or given up, or is captured by itself.
+
+            Example: capturing a payment that was declined; capturing one whose capture method is automatic.
+
+            ```proto
+            ERROR_REASON_PAYMENT_NOT_CAPTURABLE = 100
+            ```
+        CAPTURE_ABOVE_AUTHORISED:
+            The capture is above what is authorised, captures on their way included. No provider was asked.
+
+            Example: 30.00 EUR are authorised and 20.00 EUR captured; a capture of 10.01 EUR is refused.
+
+            ```proto
+            ERROR_REASON_CAPTURE_ABOVE_AUTHORISED = 101
+            ```
+        PAYMENT_NOT_VOIDABLE:
+            The payment cannot be voided: something of it was captured, it is at an end, or another step with it is on its way.
+
+            Example: voiding a captured payment; it is refunded instead.
+
+            ```proto
+            ERROR_REASON_PAYMENT_NOT_VOIDABLE = 102
+            ```
+        PAYMENT_NOT_REVERSIBLE:
+            The payment cannot be reversed: it is not authorised, at an end, refunded already, or a step with it is on its way.
+
+            Example: reversing a payment of which a part was refunded.
+
+            ```proto
+            ERROR_REASON_PAYMENT_NOT_REVERSIBLE = 103
+            ```
+        PAYMENT_NOT_INCREMENTABLE:
+            The authorisation cannot be raised: it is not authorised, or something of it was captured or given up.
+
+            Example: incrementing a payment that was captured.
+
+            ```proto
+            ERROR_REASON_PAYMENT_NOT_INCREMENTABLE = 104
+            ```
+        PAYMENT_NOT_REFUNDABLE:
+            Nothing of the payment can be refunded: nothing was captured, it is being reversed, or a dispute has taken it.
+
+            Example: refunding a payment that is authorised and not captured; it is voided instead.
+
+            ```proto
+            ERROR_REASON_PAYMENT_NOT_REFUNDABLE = 105
+            ```
+        REFUND_ABOVE_CAPTURED:
+            The refund is above what was captured, less other refunds and what disputes have taken. No provider was asked.
+
+            Example: 30.00 EUR were captured and 25.00 EUR refunded; a refund of 5.01 EUR is refused.
+
+            ```proto
+            ERROR_REASON_REFUND_ABOVE_CAPTURED = 106
+            ```
+        PAYMENT_NOT_CONTINUABLE:
+            The payment does not wait for its customer, or the provider refused what the customer's browser brought back.
+
+            Example: continuing a payment that is authorised already.
+
+            ```proto
+            ERROR_REASON_PAYMENT_NOT_CONTINUABLE = 107
+            ```
+        PAYMENT_OPERATION_NOT_SUPPORTED:
+            The provider that has the payment cannot do this, says its manifest. It was not asked.
+
+            Example: a second capture at a provider that captures an authorisation once.
+
+            ```proto
+            ERROR_REASON_PAYMENT_OPERATION_NOT_SUPPORTED = 108
+            ```
+        PAYMENT_NOT_RETRYABLE:
+            Nothing of the payment waits that a retry could move on.
+
+            Example: retrying a declined payment: a decline is an answer, and a new payment is a new decision.
+
+            ```proto
+            ERROR_REASON_PAYMENT_NOT_RETRYABLE = 109
+            ```
+        PROVIDER_NOT_LIVE:
+            The stage of a provider does not let a route use it in this way.
+
+            Example: in the live environment a route names a connection of a provider that is only certified.
+
+            ```proto
+            ERROR_REASON_PROVIDER_NOT_LIVE = 120
+            ```
+        PROVIDER_STAGE_NOT_REACHABLE:
+            A provider cannot go from its stage to the one that is asked for.
+
+            Example: a provider that is live is to be retired at once; it has to be retiring first.
+
+            ```proto
+            ERROR_REASON_PROVIDER_STAGE_NOT_REACHABLE = 121
+            ```
+        PROVIDER_NOT_CERTIFIED:
+            The adapter that is running has no passing certification run.
+
+            Example: the adapter was updated after its last run, and the provider is to go live.
+
+            ```proto
+            ERROR_REASON_PROVIDER_NOT_CERTIFIED = 122
+            ```
+        PROVIDER_IN_USE:
+            A provider cannot be retired while routes name it, or while something that was sent by it is open.
+
+            Example: two routes name connections of the provider and 14 payouts are under way; the answer gives both numbers.
+
+            ```proto
+            ERROR_REASON_PROVIDER_IN_USE = 123
+            ```
+        CERTIFICATION_MISMATCH:
+            A certification run was of another adapter than the one that is running.
+
+            Example: a colleague certifies a checkout that is one commit ahead of the server.
+
+            ```proto
+            ERROR_REASON_CERTIFICATION_MISMATCH = 124
+            ```
+        DISPUTE_NOT_OPEN:
+            The dispute does not wait for the company: it is decided, under review, or a response is on its way.
+
+            Example: accepting a dispute whose evidence was submitted.
+
+            ```proto
+            ERROR_REASON_DISPUTE_NOT_OPEN = 125
+            ```
+        EVIDENCE_EMPTY:
+            There is no evidence to submit: no text and no document.
+
+            Example: submitting before UpdateDisputeEvidence was called.
+
+            ```proto
+            ERROR_REASON_EVIDENCE_EMPTY = 126
+            ```
+        EVIDENCE_TOO_LATE:
+            The time to respond is over. No provider was asked.
+
+            Example: submitting a minute after `evidence_due_time`.
+
+            ```proto
+            ERROR_REASON_EVIDENCE_TOO_LATE = 127
+            ```
+        EVIDENCE_DOCUMENT_INVALID:
+            A document is not what it says it is, is there already, or is one too many.
+
+            Example: a file of type `application/pdf` that does not begin like a PDF.
+
+            ```proto
+            ERROR_REASON_EVIDENCE_DOCUMENT_INVALID = 128
+            ```
+        SANDBOX_ONLY:
+            The call moves the time of a sandbox, and was made with a credential of the live environment.
+
+            Example: advancing the clock with a key that begins with `ck_live_`.
+
+            ```proto
+            ERROR_REASON_SANDBOX_ONLY = 129
+            ```
     """
 
     UNSPECIFIED = 0
@@ -628,10 +788,30 @@ class ErrorReason(Enum):
     RESIDENCY_MISMATCH = 86
     DATA_ERASED = 87
     AUDIT_ENTRY_NOT_SEALED = 95
+    PAYMENT_NOT_CAPTURABLE = 100
+    CAPTURE_ABOVE_AUTHORISED = 101
+    PAYMENT_NOT_VOIDABLE = 102
+    PAYMENT_NOT_REVERSIBLE = 103
+    PAYMENT_NOT_INCREMENTABLE = 104
+    PAYMENT_NOT_REFUNDABLE = 105
+    REFUND_ABOVE_CAPTURED = 106
+    PAYMENT_NOT_CONTINUABLE = 107
+    PAYMENT_OPERATION_NOT_SUPPORTED = 108
+    PAYMENT_NOT_RETRYABLE = 109
+    PROVIDER_NOT_LIVE = 120
+    PROVIDER_STAGE_NOT_REACHABLE = 121
+    PROVIDER_NOT_CERTIFIED = 122
+    PROVIDER_IN_USE = 123
+    CERTIFICATION_MISMATCH = 124
+    DISPUTE_NOT_OPEN = 125
+    EVIDENCE_EMPTY = 126
+    EVIDENCE_TOO_LATE = 127
+    EVIDENCE_DOCUMENT_INVALID = 128
+    SANDBOX_ONLY = 129
 
 
 _DESC = file_desc(
-    b'\n%corridor/errors/v1/error_reason.proto\x12\x12corridor.errors.v1"I\n\x0cMethodErrors\x129\n\x07reasons\x18\x01 \x03(\x0e2\x1f.corridor.errors.v1.ErrorReasonR\x07reasons*\x8b\x13\n\x0bErrorReason\x12\x1c\n\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1b\n\x15ERROR_REASON_INTERNAL\x10\x01\x1a\x00\x12\x1e\n\x18ERROR_REASON_UNAVAILABLE\x10\x02\x1a\x00\x12$\n\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\x03\x1a\x00\x12#\n\x1dERROR_REASON_INVALID_ARGUMENT\x10\x04\x1a\x00\x12$\n\x1eERROR_REASON_MALFORMED_REQUEST\x10\x05\x1a\x00\x12#\n\x1dERROR_REASON_METHOD_NOT_FOUND\x10\x06\x1a\x00\x12*\n$ERROR_REASON_HTTP_METHOD_NOT_ALLOWED\x10\x07\x1a\x00\x12)\n#ERROR_REASON_UNSUPPORTED_MEDIA_TYPE\x10\x08\x1a\x00\x12!\n\x1bERROR_REASON_NOT_ACCEPTABLE\x10\t\x1a\x00\x12$\n\x1eERROR_REASON_REQUEST_TOO_LARGE\x10\n\x1a\x00\x12$\n\x1eERROR_REASON_HEADERS_TOO_LARGE\x10\x0b\x1a\x00\x12"\n\x1cERROR_REASON_LENGTH_REQUIRED\x10\x0c\x1a\x00\x12"\n\x1cERROR_REASON_REQUEST_TIMEOUT\x10\r\x1a\x00\x12"\n\x1cERROR_REASON_UNAUTHENTICATED\x10\x14\x1a\x00\x12$\n\x1eERROR_REASON_PERMISSION_DENIED\x10\x15\x1a\x00\x12\x1f\n\x19ERROR_REASON_RATE_LIMITED\x10\x16\x1a\x00\x12%\n\x1fERROR_REASON_CREDENTIAL_MISSING\x10\x17\x1a\x00\x12\'\n!ERROR_REASON_CREDENTIAL_MALFORMED\x10\x18\x1a\x00\x12%\n\x1fERROR_REASON_CREDENTIAL_EXPIRED\x10\x19\x1a\x00\x12%\n\x1fERROR_REASON_CREDENTIAL_REVOKED\x10\x1a\x1a\x00\x12&\n ERROR_REASON_CREDENTIAL_INACTIVE\x10\x1b\x1a\x00\x12/\n)ERROR_REASON_CREDENTIAL_WRONG_ENVIRONMENT\x10\x1c\x1a\x00\x12,\n&ERROR_REASON_CREDENTIAL_WRONG_AUDIENCE\x10\x1d\x1a\x00\x12+\n%ERROR_REASON_IDEMPOTENCY_KEY_REQUIRED\x10\x1e\x1a\x00\x12*\n$ERROR_REASON_IDEMPOTENCY_KEY_INVALID\x10\x1f\x1a\x00\x12)\n#ERROR_REASON_IDEMPOTENCY_KEY_REUSED\x10 \x1a\x00\x12*\n$ERROR_REASON_IDEMPOTENCY_IN_PROGRESS\x10!\x1a\x00\x12&\n ERROR_REASON_CREDENTIAL_REPLAYED\x10"\x1a\x00\x12\'\n!ERROR_REASON_CREDENTIAL_NOT_BOUND\x10#\x1a\x00\x12)\n#ERROR_REASON_CALLER_ADDRESS_REFUSED\x10$\x1a\x00\x12\x1c\n\x16ERROR_REASON_NOT_FOUND\x10(\x1a\x00\x12%\n\x1fERROR_REASON_PAGE_TOKEN_INVALID\x10)\x1a\x00\x12!\n\x1bERROR_REASON_STATE_CONFLICT\x10*\x1a\x00\x12)\n#ERROR_REASON_TRANSITION_NOT_ALLOWED\x10+\x1a\x00\x12(\n"ERROR_REASON_BENEFICIARY_NOT_FOUND\x102\x1a\x00\x12)\n#ERROR_REASON_CURRENCY_NOT_SUPPORTED\x103\x1a\x00\x12%\n\x1fERROR_REASON_AMOUNT_ABOVE_LIMIT\x104\x1a\x00\x12%\n\x1fERROR_REASON_RAIL_NOT_SUPPORTED\x105\x1a\x00\x12\'\n!ERROR_REASON_BANK_ACCOUNT_INVALID\x106\x1a\x00\x12)\n#ERROR_REASON_PAYOUT_NOT_CANCELLABLE\x107\x1a\x00\x12\'\n!ERROR_REASON_PAYOUT_NOT_RETRYABLE\x108\x1a\x00\x12"\n\x1cERROR_REASON_PAYOUT_NOT_HELD\x109\x1a\x00\x12"\n\x1cERROR_REASON_ROUTE_NOT_FOUND\x10:\x1a\x00\x12"\n\x1cERROR_REASON_COMPLIANCE_HOLD\x10;\x1a\x00\x12%\n\x1fERROR_REASON_PROVIDER_NOT_FOUND\x10<\x1a\x00\x12\'\n!ERROR_REASON_CONNECTION_NOT_FOUND\x10=\x1a\x00\x12&\n ERROR_REASON_CREDENTIALS_INVALID\x10>\x1a\x00\x12)\n#ERROR_REASON_MANUAL_REPAIR_REQUIRED\x10?\x1a\x00\x12\'\n!ERROR_REASON_ENDPOINT_URL_REFUSED\x10F\x1a\x00\x12)\n#ERROR_REASON_ENDPOINT_LIMIT_REACHED\x10G\x1a\x00\x12*\n$ERROR_REASON_DELIVERY_NOT_REPEATABLE\x10H\x1a\x00\x12"\n\x1cERROR_REASON_INBOUND_REFUSED\x10I\x1a\x00\x12#\n\x1dERROR_REASON_APPROVAL_PENDING\x10P\x1a\x00\x12$\n\x1eERROR_REASON_APPROVAL_REJECTED\x10Q\x1a\x00\x12#\n\x1dERROR_REASON_APPROVAL_EXPIRED\x10R\x1a\x00\x12\'\n!ERROR_REASON_APPROVAL_OWN_REQUEST\x10S\x1a\x00\x12%\n\x1fERROR_REASON_CONSENT_NOT_ACTIVE\x10T\x1a\x00\x12)\n#ERROR_REASON_SPENDING_LIMIT_REACHED\x10U\x1a\x00\x12%\n\x1fERROR_REASON_RESIDENCY_MISMATCH\x10V\x1a\x00\x12\x1e\n\x18ERROR_REASON_DATA_ERASED\x10W\x1a\x00\x12)\n#ERROR_REASON_AUDIT_ENTRY_NOT_SEALED\x10_\x1a\x00b\x06proto3',
+    b'\n%corridor/errors/v1/error_reason.proto\x12\x12corridor.errors.v1"I\n\x0cMethodErrors\x129\n\x07reasons\x18\x01 \x03(\x0e2\x1f.corridor.errors.v1.ErrorReasonR\x07reasons*\xd4\x19\n\x0bErrorReason\x12\x1c\n\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1b\n\x15ERROR_REASON_INTERNAL\x10\x01\x1a\x00\x12\x1e\n\x18ERROR_REASON_UNAVAILABLE\x10\x02\x1a\x00\x12$\n\x1eERROR_REASON_DEADLINE_EXCEEDED\x10\x03\x1a\x00\x12#\n\x1dERROR_REASON_INVALID_ARGUMENT\x10\x04\x1a\x00\x12$\n\x1eERROR_REASON_MALFORMED_REQUEST\x10\x05\x1a\x00\x12#\n\x1dERROR_REASON_METHOD_NOT_FOUND\x10\x06\x1a\x00\x12*\n$ERROR_REASON_HTTP_METHOD_NOT_ALLOWED\x10\x07\x1a\x00\x12)\n#ERROR_REASON_UNSUPPORTED_MEDIA_TYPE\x10\x08\x1a\x00\x12!\n\x1bERROR_REASON_NOT_ACCEPTABLE\x10\t\x1a\x00\x12$\n\x1eERROR_REASON_REQUEST_TOO_LARGE\x10\n\x1a\x00\x12$\n\x1eERROR_REASON_HEADERS_TOO_LARGE\x10\x0b\x1a\x00\x12"\n\x1cERROR_REASON_LENGTH_REQUIRED\x10\x0c\x1a\x00\x12"\n\x1cERROR_REASON_REQUEST_TIMEOUT\x10\r\x1a\x00\x12"\n\x1cERROR_REASON_UNAUTHENTICATED\x10\x14\x1a\x00\x12$\n\x1eERROR_REASON_PERMISSION_DENIED\x10\x15\x1a\x00\x12\x1f\n\x19ERROR_REASON_RATE_LIMITED\x10\x16\x1a\x00\x12%\n\x1fERROR_REASON_CREDENTIAL_MISSING\x10\x17\x1a\x00\x12\'\n!ERROR_REASON_CREDENTIAL_MALFORMED\x10\x18\x1a\x00\x12%\n\x1fERROR_REASON_CREDENTIAL_EXPIRED\x10\x19\x1a\x00\x12%\n\x1fERROR_REASON_CREDENTIAL_REVOKED\x10\x1a\x1a\x00\x12&\n ERROR_REASON_CREDENTIAL_INACTIVE\x10\x1b\x1a\x00\x12/\n)ERROR_REASON_CREDENTIAL_WRONG_ENVIRONMENT\x10\x1c\x1a\x00\x12,\n&ERROR_REASON_CREDENTIAL_WRONG_AUDIENCE\x10\x1d\x1a\x00\x12+\n%ERROR_REASON_IDEMPOTENCY_KEY_REQUIRED\x10\x1e\x1a\x00\x12*\n$ERROR_REASON_IDEMPOTENCY_KEY_INVALID\x10\x1f\x1a\x00\x12)\n#ERROR_REASON_IDEMPOTENCY_KEY_REUSED\x10 \x1a\x00\x12*\n$ERROR_REASON_IDEMPOTENCY_IN_PROGRESS\x10!\x1a\x00\x12&\n ERROR_REASON_CREDENTIAL_REPLAYED\x10"\x1a\x00\x12\'\n!ERROR_REASON_CREDENTIAL_NOT_BOUND\x10#\x1a\x00\x12)\n#ERROR_REASON_CALLER_ADDRESS_REFUSED\x10$\x1a\x00\x12\x1c\n\x16ERROR_REASON_NOT_FOUND\x10(\x1a\x00\x12%\n\x1fERROR_REASON_PAGE_TOKEN_INVALID\x10)\x1a\x00\x12!\n\x1bERROR_REASON_STATE_CONFLICT\x10*\x1a\x00\x12)\n#ERROR_REASON_TRANSITION_NOT_ALLOWED\x10+\x1a\x00\x12(\n"ERROR_REASON_BENEFICIARY_NOT_FOUND\x102\x1a\x00\x12)\n#ERROR_REASON_CURRENCY_NOT_SUPPORTED\x103\x1a\x00\x12%\n\x1fERROR_REASON_AMOUNT_ABOVE_LIMIT\x104\x1a\x00\x12%\n\x1fERROR_REASON_RAIL_NOT_SUPPORTED\x105\x1a\x00\x12\'\n!ERROR_REASON_BANK_ACCOUNT_INVALID\x106\x1a\x00\x12)\n#ERROR_REASON_PAYOUT_NOT_CANCELLABLE\x107\x1a\x00\x12\'\n!ERROR_REASON_PAYOUT_NOT_RETRYABLE\x108\x1a\x00\x12"\n\x1cERROR_REASON_PAYOUT_NOT_HELD\x109\x1a\x00\x12"\n\x1cERROR_REASON_ROUTE_NOT_FOUND\x10:\x1a\x00\x12"\n\x1cERROR_REASON_COMPLIANCE_HOLD\x10;\x1a\x00\x12%\n\x1fERROR_REASON_PROVIDER_NOT_FOUND\x10<\x1a\x00\x12\'\n!ERROR_REASON_CONNECTION_NOT_FOUND\x10=\x1a\x00\x12&\n ERROR_REASON_CREDENTIALS_INVALID\x10>\x1a\x00\x12)\n#ERROR_REASON_MANUAL_REPAIR_REQUIRED\x10?\x1a\x00\x12\'\n!ERROR_REASON_ENDPOINT_URL_REFUSED\x10F\x1a\x00\x12)\n#ERROR_REASON_ENDPOINT_LIMIT_REACHED\x10G\x1a\x00\x12*\n$ERROR_REASON_DELIVERY_NOT_REPEATABLE\x10H\x1a\x00\x12"\n\x1cERROR_REASON_INBOUND_REFUSED\x10I\x1a\x00\x12#\n\x1dERROR_REASON_APPROVAL_PENDING\x10P\x1a\x00\x12$\n\x1eERROR_REASON_APPROVAL_REJECTED\x10Q\x1a\x00\x12#\n\x1dERROR_REASON_APPROVAL_EXPIRED\x10R\x1a\x00\x12\'\n!ERROR_REASON_APPROVAL_OWN_REQUEST\x10S\x1a\x00\x12%\n\x1fERROR_REASON_CONSENT_NOT_ACTIVE\x10T\x1a\x00\x12)\n#ERROR_REASON_SPENDING_LIMIT_REACHED\x10U\x1a\x00\x12%\n\x1fERROR_REASON_RESIDENCY_MISMATCH\x10V\x1a\x00\x12\x1e\n\x18ERROR_REASON_DATA_ERASED\x10W\x1a\x00\x12)\n#ERROR_REASON_AUDIT_ENTRY_NOT_SEALED\x10_\x1a\x00\x12)\n#ERROR_REASON_PAYMENT_NOT_CAPTURABLE\x10d\x1a\x00\x12+\n%ERROR_REASON_CAPTURE_ABOVE_AUTHORISED\x10e\x1a\x00\x12\'\n!ERROR_REASON_PAYMENT_NOT_VOIDABLE\x10f\x1a\x00\x12)\n#ERROR_REASON_PAYMENT_NOT_REVERSIBLE\x10g\x1a\x00\x12,\n&ERROR_REASON_PAYMENT_NOT_INCREMENTABLE\x10h\x1a\x00\x12)\n#ERROR_REASON_PAYMENT_NOT_REFUNDABLE\x10i\x1a\x00\x12(\n"ERROR_REASON_REFUND_ABOVE_CAPTURED\x10j\x1a\x00\x12*\n$ERROR_REASON_PAYMENT_NOT_CONTINUABLE\x10k\x1a\x00\x122\n,ERROR_REASON_PAYMENT_OPERATION_NOT_SUPPORTED\x10l\x1a\x00\x12(\n"ERROR_REASON_PAYMENT_NOT_RETRYABLE\x10m\x1a\x00\x12$\n\x1eERROR_REASON_PROVIDER_NOT_LIVE\x10x\x1a\x00\x12/\n)ERROR_REASON_PROVIDER_STAGE_NOT_REACHABLE\x10y\x1a\x00\x12)\n#ERROR_REASON_PROVIDER_NOT_CERTIFIED\x10z\x1a\x00\x12"\n\x1cERROR_REASON_PROVIDER_IN_USE\x10{\x1a\x00\x12)\n#ERROR_REASON_CERTIFICATION_MISMATCH\x10|\x1a\x00\x12#\n\x1dERROR_REASON_DISPUTE_NOT_OPEN\x10}\x1a\x00\x12!\n\x1bERROR_REASON_EVIDENCE_EMPTY\x10~\x1a\x00\x12$\n\x1eERROR_REASON_EVIDENCE_TOO_LATE\x10\x7f\x1a\x00\x12-\n&ERROR_REASON_EVIDENCE_DOCUMENT_INVALID\x10\x80\x01\x1a\x00\x12 \n\x19ERROR_REASON_SANDBOX_ONLY\x10\x81\x01\x1a\x00b\x06proto3',
     [],
     {
         "MethodErrors": MethodErrors,

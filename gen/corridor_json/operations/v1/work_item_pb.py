@@ -185,6 +185,12 @@ class WorkItemKind(Enum):
             ```proto
             WORK_ITEM_KIND_OVERDUE = 7
             ```
+        REJECTED:
+            A provider refused what it was sent, and a person has to mend it.
+
+            ```proto
+            WORK_ITEM_KIND_REJECTED = 8
+            ```
     """
 
     UNSPECIFIED = 0
@@ -195,6 +201,7 @@ class WorkItemKind(Enum):
     UNMAPPED = 5
     EXHAUSTED = 6
     OVERDUE = 7
+    REJECTED = 8
 
 class WorkItemState(Enum):
     """
@@ -231,7 +238,7 @@ class WorkItemState(Enum):
 
 
 _DESC = file_desc(
-    b'\n&corridor/operations/v1/work_item.proto\x12\x16corridor.operations.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xe6\x03\n\x08WorkItem\x12 \n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemId\x12\x1f\n\x0bresource_id\x18\x02 \x01(\tR\nresourceId\x128\n\x04kind\x18\x03 \x01(\x0e2$.corridor.operations.v1.WorkItemKindR\x04kind\x12\x1a\n\x07summary\x18\x04 \x01(\tR\x07summaryB\x00\x12;\n\x05state\x18\x05 \x01(\x0e2%.corridor.operations.v1.WorkItemStateR\x05state\x12 \n\nresolution\x18\x06 \x01(\tR\nresolutionB\x00\x12?\n\x0benvironment\x18\x07 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bcreate_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12=\n\x0cresolve_time\x18\t \x01(\x0b2\x1a.google.protobuf.TimestampR\x0bresolveTime\x12%\n\x0ecorrelation_id\x18\n \x01(\tR\rcorrelationId*\x85\x02\n\x0cWorkItemKind\x12\x1e\n\x1aWORK_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17WORK_ITEM_KIND_CONFLICT\x10\x01\x12"\n\x1eWORK_ITEM_KIND_UNKNOWN_OUTCOME\x10\x02\x12 \n\x1cWORK_ITEM_KIND_MISCONFIGURED\x10\x03\x12\x1b\n\x17WORK_ITEM_KIND_NO_ROUTE\x10\x04\x12\x1b\n\x17WORK_ITEM_KIND_UNMAPPED\x10\x05\x12\x1c\n\x18WORK_ITEM_KIND_EXHAUSTED\x10\x06\x12\x1a\n\x16WORK_ITEM_KIND_OVERDUE\x10\x07*h\n\rWorkItemState\x12\x1f\n\x1bWORK_ITEM_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14WORK_ITEM_STATE_OPEN\x10\x01\x12\x1c\n\x18WORK_ITEM_STATE_RESOLVED\x10\x02b\x06proto3',
+    b'\n&corridor/operations/v1/work_item.proto\x12\x16corridor.operations.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xe6\x03\n\x08WorkItem\x12 \n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemId\x12\x1f\n\x0bresource_id\x18\x02 \x01(\tR\nresourceId\x128\n\x04kind\x18\x03 \x01(\x0e2$.corridor.operations.v1.WorkItemKindR\x04kind\x12\x1a\n\x07summary\x18\x04 \x01(\tR\x07summaryB\x00\x12;\n\x05state\x18\x05 \x01(\x0e2%.corridor.operations.v1.WorkItemStateR\x05state\x12 \n\nresolution\x18\x06 \x01(\tR\nresolutionB\x00\x12?\n\x0benvironment\x18\x07 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bcreate_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12=\n\x0cresolve_time\x18\t \x01(\x0b2\x1a.google.protobuf.TimestampR\x0bresolveTime\x12%\n\x0ecorrelation_id\x18\n \x01(\tR\rcorrelationId*\xa2\x02\n\x0cWorkItemKind\x12\x1e\n\x1aWORK_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17WORK_ITEM_KIND_CONFLICT\x10\x01\x12"\n\x1eWORK_ITEM_KIND_UNKNOWN_OUTCOME\x10\x02\x12 \n\x1cWORK_ITEM_KIND_MISCONFIGURED\x10\x03\x12\x1b\n\x17WORK_ITEM_KIND_NO_ROUTE\x10\x04\x12\x1b\n\x17WORK_ITEM_KIND_UNMAPPED\x10\x05\x12\x1c\n\x18WORK_ITEM_KIND_EXHAUSTED\x10\x06\x12\x1a\n\x16WORK_ITEM_KIND_OVERDUE\x10\x07\x12\x1b\n\x17WORK_ITEM_KIND_REJECTED\x10\x08*h\n\rWorkItemState\x12\x1f\n\x1bWORK_ITEM_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14WORK_ITEM_STATE_OPEN\x10\x01\x12\x1c\n\x18WORK_ITEM_STATE_RESOLVED\x10\x02b\x06proto3',
     [
         environment_pb.desc(),
         timestamp_pb.desc(),

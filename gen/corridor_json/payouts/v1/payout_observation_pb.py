@@ -53,7 +53,7 @@ class PayoutObservation(Message[_PayoutObservationFields]):
             string provider_reference = 2;
             ```
         state:
-            The state that the provider's words mean.
+            The state that the provider's words mean. Unspecified: something happened, and the provider is asked what.
 
             ```proto
             corridor.payouts.v1.PayoutState state = 3;

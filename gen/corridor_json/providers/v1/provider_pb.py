@@ -13,16 +13,19 @@ from typing import Literal, TYPE_CHECKING, TypeAlias
 
 from protobuf import Enum, Message
 from protobuf._codegen import file_desc
+from protobuf.wkt.google.protobuf import duration_pb, timestamp_pb
 
 from ...type.v1 import rail_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.duration_pb import Duration
+    from protobuf.wkt.google.protobuf.timestamp_pb import Timestamp
 
     from ...type.v1.rail_pb import Rail
 
 
-_ProviderFields: TypeAlias = Literal["name", "title", "docs_url", "api_version", "status", "coverage", "credentials", "environments"]
+_ProviderFields: TypeAlias = Literal["name", "title", "docs_url", "api_version", "status", "coverage", "credentials", "environments", "regions", "limits", "idempotency", "contract_owner", "technical_owner", "subprocessors", "subprocessors_source", "data_flows", "last_disaster_test", "claimed_stage", "stage", "stage_update_time", "ports", "adapter_digest", "certified", "provider_stage_id"]
 
 class Provider(Message[_ProviderFields]):
     """
@@ -81,9 +84,107 @@ class Provider(Message[_ProviderFields]):
             ```proto
             repeated string environments = 8;
             ```
+        regions:
+            Where it keeps data, such as `eu`; `any` for one that runs wherever it is installed.
+
+            ```proto
+            repeated string regions = 9;
+            ```
+        limits:
+            How much it takes, and how long it may take.
+
+            ```proto
+            optional corridor.providers.v1.ProviderLimits limits = 10;
+            ```
+        idempotency:
+            What it promises about a repeated request.
+
+            ```proto
+            optional corridor.providers.v1.ProviderIdempotency idempotency = 11;
+            ```
+        contract_owner:
+            The team that answers for what the provider means in the contract.
+
+            ```proto
+            string contract_owner = 12;
+            ```
+        technical_owner:
+            The team that keeps the adapter running.
+
+            ```proto
+            string technical_owner = 13;
+            ```
+        subprocessors:
+            Who works for the provider with the data, as it names them itself.
+
+            ```proto
+            repeated string subprocessors = 14;
+            ```
+        subprocessors_source:
+            Where the provider keeps its list of subprocessors. Empty where it publishes none.
+
+            ```proto
+            string subprocessors_source = 15;
+            ```
+        data_flows:
+            What data goes to the provider and comes back, and why.
+
+            ```proto
+            repeated corridor.providers.v1.DataFlow data_flows = 16;
+            ```
+        last_disaster_test:
+            When losing the provider was last tried. Missing where it never was.
+
+            ```proto
+            optional corridor.providers.v1.DisasterTest last_disaster_test = 17;
+            ```
+        claimed_stage:
+            How far its owner lets it be used: what the adapter's manifest says, the same for every company.
+
+            ```proto
+            corridor.providers.v1.ProviderStage claimed_stage = 18;
+            ```
+        stage:
+            How far the caller's company uses it in the caller's environment. It gates what routes may do in the live
+            environment; in the sandbox environment every stage may be tried.
+
+            ```proto
+            corridor.providers.v1.ProviderStage stage = 19;
+            ```
+        stage_update_time:
+            When the stage was set. Missing where the company has never set it.
+
+            ```proto
+            optional google.protobuf.Timestamp stage_update_time = 20;
+            ```
+        ports:
+            What the adapter can do, by port. Derived from the adapter itself.
+
+            ```proto
+            repeated corridor.providers.v1.ProviderPort ports = 21;
+            ```
+        adapter_digest:
+            A digest of the adapter that this installation runs, in hexadecimal SHA-256. A certification holds for one digest.
+
+            ```proto
+            string adapter_digest = 22;
+            ```
+        certified:
+            Whether the company's last certification run of the adapter that is running passed.
+
+            ```proto
+            bool certified = 23;
+            ```
+        provider_stage_id:
+            The id of the stage, `stage_…`, by which its changes are found among the events. Empty where the company has never
+            set it.
+
+            ```proto
+            string provider_stage_id = 24;
+            ```
     """
 
-    __slots__ = ("name", "title", "docs_url", "api_version", "status", "coverage", "credentials", "environments")
+    __slots__ = ("name", "title", "docs_url", "api_version", "status", "coverage", "credentials", "environments", "regions", "limits", "idempotency", "contract_owner", "technical_owner", "subprocessors", "subprocessors_source", "data_flows", "last_disaster_test", "claimed_stage", "stage", "stage_update_time", "ports", "adapter_digest", "certified", "provider_stage_id")
 
     if TYPE_CHECKING:
 
@@ -98,6 +199,22 @@ class Provider(Message[_ProviderFields]):
             coverage: list[Coverage] | None = None,
             credentials: list[CredentialField] | None = None,
             environments: list[str] | None = None,
+            regions: list[str] | None = None,
+            limits: ProviderLimits | None = None,
+            idempotency: ProviderIdempotency | None = None,
+            contract_owner: str = "",
+            technical_owner: str = "",
+            subprocessors: list[str] | None = None,
+            subprocessors_source: str = "",
+            data_flows: list[DataFlow] | None = None,
+            last_disaster_test: DisasterTest | None = None,
+            claimed_stage: ProviderStage | None = None,
+            stage: ProviderStage | None = None,
+            stage_update_time: Timestamp | None = None,
+            ports: list[ProviderPort] | None = None,
+            adapter_digest: str = "",
+            certified: bool = False,
+            provider_stage_id: str = "",
         ) -> None:
             pass
 
@@ -109,8 +226,248 @@ class Provider(Message[_ProviderFields]):
         coverage: list[Coverage]
         credentials: list[CredentialField]
         environments: list[str]
+        regions: list[str]
+        limits: ProviderLimits | None
+        idempotency: ProviderIdempotency | None
+        contract_owner: str
+        technical_owner: str
+        subprocessors: list[str]
+        subprocessors_source: str
+        data_flows: list[DataFlow]
+        last_disaster_test: DisasterTest | None
+        claimed_stage: ProviderStage
+        stage: ProviderStage
+        stage_update_time: Timestamp | None
+        ports: list[ProviderPort]
+        adapter_digest: str
+        certified: bool
+        provider_stage_id: str
 
-_CoverageFields: TypeAlias = Literal["domain", "rails", "currency_codes", "final", "gaps"]
+_ProviderPortFields: TypeAlias = Literal["name", "operations"]
+
+class ProviderPort(Message[_ProviderPortFields]):
+    """
+    ProviderPort is a set of operations that an adapter implements as a whole.
+
+    ```proto
+    message corridor.providers.v1.ProviderPort
+    ```
+
+    Attributes:
+        name:
+            The port's name, such as `payouts`.
+
+            ```proto
+            string name = 1;
+            ```
+        operations:
+            Its operations, such as `create_payout`.
+
+            ```proto
+            repeated string operations = 2;
+            ```
+    """
+
+    __slots__ = ("name", "operations")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str = "",
+            operations: list[str] | None = None,
+        ) -> None:
+            pass
+
+        name: str
+        operations: list[str]
+
+_ProviderLimitsFields: TypeAlias = Literal["timeout", "requests_per_second"]
+
+class ProviderLimits(Message[_ProviderLimitsFields]):
+    """
+    ProviderLimits are how much a provider takes.
+
+    ```proto
+    message corridor.providers.v1.ProviderLimits
+    ```
+
+    Attributes:
+        timeout:
+            How long a call to it may take.
+
+            ```proto
+            optional google.protobuf.Duration timeout = 1;
+            ```
+        requests_per_second:
+            How many requests it takes in a second. 0 where it declares no rate.
+
+            ```proto
+            double requests_per_second = 2;
+            ```
+    """
+
+    __slots__ = ("timeout", "requests_per_second")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            timeout: Duration | None = None,
+            requests_per_second: float = 0,
+        ) -> None:
+            pass
+
+        timeout: Duration | None
+        requests_per_second: float
+
+_ProviderIdempotencyFields: TypeAlias = Literal["carrier", "window", "on_mismatch"]
+
+class ProviderIdempotency(Message[_ProviderIdempotencyFields]):
+    """
+    ProviderIdempotency is what a provider promises about a request that it gets twice.
+
+    ```proto
+    message corridor.providers.v1.ProviderIdempotency
+    ```
+
+    Attributes:
+        carrier:
+            What carries the key: `header:NAME`, `body:FIELD`, `reference` (it refuses a reference that it has) or `none`.
+
+            ```proto
+            string carrier = 1;
+            ```
+        window:
+            How long it remembers a key. Missing where it does not.
+
+            ```proto
+            optional google.protobuf.Duration window = 2;
+            ```
+        on_mismatch:
+            What it does for a known key with another request: `error`, `original` (the first answer) or `none`.
+
+            ```proto
+            string on_mismatch = 3;
+            ```
+    """
+
+    __slots__ = ("carrier", "window", "on_mismatch")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            carrier: str = "",
+            window: Duration | None = None,
+            on_mismatch: str = "",
+        ) -> None:
+            pass
+
+        carrier: str
+        window: Duration | None
+        on_mismatch: str
+
+_DataFlowFields: TypeAlias = Literal["data", "direction", "purpose", "region"]
+
+class DataFlow(Message[_DataFlowFields]):
+    """
+    DataFlow is a kind of data that crosses between the company and a provider.
+
+    ```proto
+    message corridor.providers.v1.DataFlow
+    ```
+
+    Attributes:
+        data:
+            What it is.
+
+            ```proto
+            string data = 1;
+            ```
+        direction:
+            Whether it goes `out` to the provider or comes `in` from it.
+
+            ```proto
+            string direction = 2;
+            ```
+        purpose:
+            What it is for.
+
+            ```proto
+            string purpose = 3;
+            ```
+        region:
+            The region in which the provider keeps it.
+
+            ```proto
+            string region = 4;
+            ```
+    """
+
+    __slots__ = ("data", "direction", "purpose", "region")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            data: str = "",
+            direction: str = "",
+            purpose: str = "",
+            region: str = "",
+        ) -> None:
+            pass
+
+        data: str
+        direction: str
+        purpose: str
+        region: str
+
+_DisasterTestFields: TypeAlias = Literal["date", "report"]
+
+class DisasterTest(Message[_DisasterTestFields]):
+    """
+    DisasterTest is one trial of losing a provider.
+
+    ```proto
+    message corridor.providers.v1.DisasterTest
+    ```
+
+    Attributes:
+        date:
+            The day, as `YYYY-MM-DD`.
+
+            ```proto
+            string date = 1;
+            ```
+        report:
+            What was tried, and what came out.
+
+            ```proto
+            string report = 2;
+            ```
+    """
+
+    __slots__ = ("date", "report")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            date: str = "",
+            report: str = "",
+        ) -> None:
+            pass
+
+        date: str
+        report: str
+
+_CoverageFields: TypeAlias = Literal["domain", "rails", "currency_codes", "final", "gaps", "operations", "reversibility", "fx_lock", "fx_lock_duration", "amount_limits", "final_after_days", "idempotency", "features"]
 
 class Coverage(Message[_CoverageFields]):
     """
@@ -151,9 +508,57 @@ class Coverage(Message[_CoverageFields]):
             ```proto
             repeated string gaps = 5;
             ```
+        operations:
+            The operations of the domain's port. Derived from the adapter itself.
+
+            ```proto
+            repeated string operations = 6;
+            ```
+        reversibility:
+            Whether what was sent can be taken back.
+
+            ```proto
+            repeated corridor.providers.v1.Reversibility reversibility = 7;
+            ```
+        fx_lock:
+            Whether an exchange rate is promised.
+
+            ```proto
+            corridor.providers.v1.FxLock fx_lock = 8;
+            ```
+        fx_lock_duration:
+            How long a quoted rate holds. Missing where no quote holds.
+
+            ```proto
+            optional google.protobuf.Duration fx_lock_duration = 9;
+            ```
+        amount_limits:
+            The smallest and largest amounts, where the provider states them.
+
+            ```proto
+            repeated corridor.providers.v1.AmountLimit amount_limits = 10;
+            ```
+        final_after_days:
+            After how many days a settled resource cannot come back any more. 0 where that is not known, or where `final`.
+
+            ```proto
+            int32 final_after_days = 11;
+            ```
+        idempotency:
+            What it promises here about a repeated request.
+
+            ```proto
+            optional corridor.providers.v1.ProviderIdempotency idempotency = 12;
+            ```
+        features:
+            What it can do of what a provider may or may not be able to do, such as `captures_in_parts`.
+
+            ```proto
+            repeated string features = 13;
+            ```
     """
 
-    __slots__ = ("domain", "rails", "currency_codes", "final", "gaps")
+    __slots__ = ("domain", "rails", "currency_codes", "final", "gaps", "operations", "reversibility", "fx_lock", "fx_lock_duration", "amount_limits", "final_after_days", "idempotency", "features")
 
     if TYPE_CHECKING:
 
@@ -165,6 +570,14 @@ class Coverage(Message[_CoverageFields]):
             currency_codes: list[str] | None = None,
             final: bool = False,
             gaps: list[str] | None = None,
+            operations: list[str] | None = None,
+            reversibility: list[Reversibility] | None = None,
+            fx_lock: FxLock | None = None,
+            fx_lock_duration: Duration | None = None,
+            amount_limits: list[AmountLimit] | None = None,
+            final_after_days: int = 0,
+            idempotency: ProviderIdempotency | None = None,
+            features: list[str] | None = None,
         ) -> None:
             pass
 
@@ -173,6 +586,102 @@ class Coverage(Message[_CoverageFields]):
         currency_codes: list[str]
         final: bool
         gaps: list[str]
+        operations: list[str]
+        reversibility: list[Reversibility]
+        fx_lock: FxLock
+        fx_lock_duration: Duration | None
+        amount_limits: list[AmountLimit]
+        final_after_days: int
+        idempotency: ProviderIdempotency | None
+        features: list[str]
+
+_ReversibilityFields: TypeAlias = Literal["rail", "kind"]
+
+class Reversibility(Message[_ReversibilityFields]):
+    """
+    Reversibility is whether what was sent by a rail can be taken back.
+
+    ```proto
+    message corridor.providers.v1.Reversibility
+    ```
+
+    Attributes:
+        rail:
+            The rail. Unspecified means every rail without an entry of its own.
+
+            ```proto
+            corridor.type.v1.Rail rail = 1;
+            ```
+        kind:
+            How long it can be taken back.
+
+            ```proto
+            corridor.providers.v1.ReversibilityKind kind = 2;
+            ```
+    """
+
+    __slots__ = ("rail", "kind")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            rail: Rail | None = None,
+            kind: ReversibilityKind | None = None,
+        ) -> None:
+            pass
+
+        rail: Rail
+        kind: ReversibilityKind
+
+_AmountLimitFields: TypeAlias = Literal["currency_code", "min_minor", "max_minor"]
+
+class AmountLimit(Message[_AmountLimitFields]):
+    """
+    AmountLimit is how small and how large an amount of a currency can be.
+
+    ```proto
+    message corridor.providers.v1.AmountLimit
+    ```
+
+    Attributes:
+        currency_code:
+            The currency, as an ISO 4217 code.
+
+            ```proto
+            string currency_code = 1;
+            ```
+        min_minor:
+            The smallest amount, in minor units. 0 where none is stated.
+
+            ```proto
+            int64 min_minor = 2;
+            ```
+        max_minor:
+            The largest amount, in minor units. 0 where none is stated.
+
+            ```proto
+            int64 max_minor = 3;
+            ```
+    """
+
+    __slots__ = ("currency_code", "min_minor", "max_minor")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            currency_code: str = "",
+            min_minor: int = 0,
+            max_minor: int = 0,
+        ) -> None:
+            pass
+
+        currency_code: str
+        min_minor: int
+        max_minor: int
 
 _CredentialFieldFields: TypeAlias = Literal["name", "title", "secret", "optional"]
 
@@ -230,6 +739,74 @@ class CredentialField(Message[_CredentialFieldFields]):
         secret: bool
         optional: bool
 
+class ProviderStage(Enum):
+    """
+    ProviderStage is how far a provider is used.
+
+    ```proto
+    enum corridor.providers.v1.ProviderStage
+    ```
+
+    Attributes:
+        UNSPECIFIED:
+            Not a stage.
+
+            ```proto
+            PROVIDER_STAGE_UNSPECIFIED = 0
+            ```
+        INTAKE:
+            It is being looked at. Nothing is sent.
+
+            ```proto
+            PROVIDER_STAGE_INTAKE = 1
+            ```
+        CERTIFIED:
+            Its adapter has passed a certification run. Nothing is sent.
+
+            ```proto
+            PROVIDER_STAGE_CERTIFIED = 2
+            ```
+        SHADOW:
+            It is watched beside the provider in use. Nothing of its own is sent.
+
+            ```proto
+            PROVIDER_STAGE_SHADOW = 3
+            ```
+        PARTIAL:
+            It takes what another provider certainly did not: it may be a route's standby, not its primary.
+
+            ```proto
+            PROVIDER_STAGE_PARTIAL = 4
+            ```
+        LIVE:
+            It may be used in every way.
+
+            ```proto
+            PROVIDER_STAGE_LIVE = 5
+            ```
+        RETIRING:
+            Routes that use it go on; no route may newly use it.
+
+            ```proto
+            PROVIDER_STAGE_RETIRING = 6
+            ```
+        RETIRED:
+            It is out of use. Nothing is sent, and nothing that was sent is still open.
+
+            ```proto
+            PROVIDER_STAGE_RETIRED = 7
+            ```
+    """
+
+    UNSPECIFIED = 0
+    INTAKE = 1
+    CERTIFIED = 2
+    SHADOW = 3
+    PARTIAL = 4
+    LIVE = 5
+    RETIRING = 6
+    RETIRED = 7
+
 class ProviderStatus(Enum):
     """
     ProviderStatus is how far an adapter has come.
@@ -277,17 +854,123 @@ class ProviderStatus(Enum):
     STABLE = 3
     RETIRING = 4
 
+class ReversibilityKind(Enum):
+    """
+    ReversibilityKind is how long what was sent can be taken back.
+
+    ```proto
+    enum corridor.providers.v1.ReversibilityKind
+    ```
+
+    Attributes:
+        UNSPECIFIED:
+            Not a kind.
+
+            ```proto
+            REVERSIBILITY_KIND_UNSPECIFIED = 0
+            ```
+        NONE:
+            Never, once it is sent.
+
+            ```proto
+            REVERSIBILITY_KIND_NONE = 1
+            ```
+        UNTIL_CUT_OFF:
+            Until the rail's next cut-off.
+
+            ```proto
+            REVERSIBILITY_KIND_UNTIL_CUT_OFF = 2
+            ```
+        UNTIL_PROCESSED:
+            Until the provider begins to process it.
+
+            ```proto
+            REVERSIBILITY_KIND_UNTIL_PROCESSED = 3
+            ```
+        ALWAYS:
+            At any time.
+
+            ```proto
+            REVERSIBILITY_KIND_ALWAYS = 4
+            ```
+        REFUND:
+            Not itself, but the money can be sent back.
+
+            ```proto
+            REVERSIBILITY_KIND_REFUND = 5
+            ```
+    """
+
+    UNSPECIFIED = 0
+    NONE = 1
+    UNTIL_CUT_OFF = 2
+    UNTIL_PROCESSED = 3
+    ALWAYS = 4
+    REFUND = 5
+
+class FxLock(Enum):
+    """
+    FxLock is whether an exchange rate is promised.
+
+    ```proto
+    enum corridor.providers.v1.FxLock
+    ```
+
+    Attributes:
+        UNSPECIFIED:
+            Not a kind.
+
+            ```proto
+            FX_LOCK_UNSPECIFIED = 0
+            ```
+        NONE:
+            No rate is promised.
+
+            ```proto
+            FX_LOCK_NONE = 1
+            ```
+        QUOTE:
+            A quoted rate holds for some time.
+
+            ```proto
+            FX_LOCK_QUOTE = 2
+            ```
+        BOOKED:
+            The rate holds from the booking on.
+
+            ```proto
+            FX_LOCK_BOOKED = 3
+            ```
+    """
+
+    UNSPECIFIED = 0
+    NONE = 1
+    QUOTE = 2
+    BOOKED = 3
+
 
 _DESC = file_desc(
-    b'\n$corridor/providers/v1/provider.proto\x12\x15corridor.providers.v1\x1a\x1bcorridor/type/v1/rail.proto"\xda\x02\n\x08Provider\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x19\n\x08docs_url\x18\x03 \x01(\tR\x07docsUrl\x12\x1f\n\x0bapi_version\x18\x04 \x01(\tR\napiVersion\x12=\n\x06status\x18\x05 \x01(\x0e2%.corridor.providers.v1.ProviderStatusR\x06status\x12;\n\x08coverage\x18\x06 \x03(\x0b2\x1f.corridor.providers.v1.CoverageR\x08coverage\x12H\n\x0bcredentials\x18\x07 \x03(\x0b2&.corridor.providers.v1.CredentialFieldR\x0bcredentials\x12"\n\x0cenvironments\x18\x08 \x03(\tR\x0cenvironments"\xa1\x01\n\x08Coverage\x12\x16\n\x06domain\x18\x01 \x01(\tR\x06domain\x12,\n\x05rails\x18\x02 \x03(\x0e2\x16.corridor.type.v1.RailR\x05rails\x12%\n\x0ecurrency_codes\x18\x03 \x03(\tR\rcurrencyCodes\x12\x14\n\x05final\x18\x04 \x01(\x08R\x05final\x12\x12\n\x04gaps\x18\x05 \x03(\tR\x04gaps"o\n\x0fCredentialField\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x16\n\x06secret\x18\x03 \x01(\x08R\x06secret\x12\x1a\n\x08optional\x18\x04 \x01(\x08R\x08optional*\xa7\x01\n\x0eProviderStatus\x12\x1f\n\x1bPROVIDER_STATUS_UNSPECIFIED\x10\x00\x12 \n\x1cPROVIDER_STATUS_EXPERIMENTAL\x10\x01\x12\x18\n\x14PROVIDER_STATUS_BETA\x10\x02\x12\x1a\n\x16PROVIDER_STATUS_STABLE\x10\x03\x12\x1c\n\x18PROVIDER_STATUS_RETIRING\x10\x04b\x06proto3',
+    b'\n$corridor/providers/v1/provider.proto\x12\x15corridor.providers.v1\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xb8\t\n\x08Provider\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x19\n\x08docs_url\x18\x03 \x01(\tR\x07docsUrl\x12\x1f\n\x0bapi_version\x18\x04 \x01(\tR\napiVersion\x12=\n\x06status\x18\x05 \x01(\x0e2%.corridor.providers.v1.ProviderStatusR\x06status\x12;\n\x08coverage\x18\x06 \x03(\x0b2\x1f.corridor.providers.v1.CoverageR\x08coverage\x12H\n\x0bcredentials\x18\x07 \x03(\x0b2&.corridor.providers.v1.CredentialFieldR\x0bcredentials\x12"\n\x0cenvironments\x18\x08 \x03(\tR\x0cenvironments\x12\x18\n\x07regions\x18\t \x03(\tR\x07regions\x12=\n\x06limits\x18\n \x01(\x0b2%.corridor.providers.v1.ProviderLimitsR\x06limits\x12L\n\x0bidempotency\x18\x0b \x01(\x0b2*.corridor.providers.v1.ProviderIdempotencyR\x0bidempotency\x12%\n\x0econtract_owner\x18\x0c \x01(\tR\rcontractOwner\x12\'\n\x0ftechnical_owner\x18\r \x01(\tR\x0etechnicalOwner\x12$\n\rsubprocessors\x18\x0e \x03(\tR\rsubprocessors\x121\n\x14subprocessors_source\x18\x0f \x01(\tR\x13subprocessorsSource\x12>\n\ndata_flows\x18\x10 \x03(\x0b2\x1f.corridor.providers.v1.DataFlowR\tdataFlows\x12Q\n\x12last_disaster_test\x18\x11 \x01(\x0b2#.corridor.providers.v1.DisasterTestR\x10lastDisasterTest\x12I\n\rclaimed_stage\x18\x12 \x01(\x0e2$.corridor.providers.v1.ProviderStageR\x0cclaimedStage\x12:\n\x05stage\x18\x13 \x01(\x0e2$.corridor.providers.v1.ProviderStageR\x05stage\x12F\n\x11stage_update_time\x18\x14 \x01(\x0b2\x1a.google.protobuf.TimestampR\x0fstageUpdateTime\x129\n\x05ports\x18\x15 \x03(\x0b2#.corridor.providers.v1.ProviderPortR\x05ports\x12%\n\x0eadapter_digest\x18\x16 \x01(\tR\radapterDigest\x12\x1c\n\tcertified\x18\x17 \x01(\x08R\tcertified\x12*\n\x11provider_stage_id\x18\x18 \x01(\tR\x0fproviderStageId"B\n\x0cProviderPort\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1e\n\noperations\x18\x02 \x03(\tR\noperations"u\n\x0eProviderLimits\x123\n\x07timeout\x18\x01 \x01(\x0b2\x19.google.protobuf.DurationR\x07timeout\x12.\n\x13requests_per_second\x18\x02 \x01(\x01R\x11requestsPerSecond"\x83\x01\n\x13ProviderIdempotency\x12\x18\n\x07carrier\x18\x01 \x01(\tR\x07carrier\x121\n\x06window\x18\x02 \x01(\x0b2\x19.google.protobuf.DurationR\x06window\x12\x1f\n\x0bon_mismatch\x18\x03 \x01(\tR\nonMismatch"n\n\x08DataFlow\x12\x12\n\x04data\x18\x01 \x01(\tR\x04data\x12\x1c\n\tdirection\x18\x02 \x01(\tR\tdirection\x12\x18\n\x07purpose\x18\x03 \x01(\tR\x07purpose\x12\x16\n\x06region\x18\x04 \x01(\tR\x06region":\n\x0cDisasterTest\x12\x12\n\x04date\x18\x01 \x01(\tR\x04date\x12\x16\n\x06report\x18\x02 \x01(\tR\x06report"\xe7\x04\n\x08Coverage\x12\x16\n\x06domain\x18\x01 \x01(\tR\x06domain\x12,\n\x05rails\x18\x02 \x03(\x0e2\x16.corridor.type.v1.RailR\x05rails\x12%\n\x0ecurrency_codes\x18\x03 \x03(\tR\rcurrencyCodes\x12\x14\n\x05final\x18\x04 \x01(\x08R\x05final\x12\x12\n\x04gaps\x18\x05 \x03(\tR\x04gaps\x12\x1e\n\noperations\x18\x06 \x03(\tR\noperations\x12J\n\rreversibility\x18\x07 \x03(\x0b2$.corridor.providers.v1.ReversibilityR\rreversibility\x126\n\x07fx_lock\x18\x08 \x01(\x0e2\x1d.corridor.providers.v1.FxLockR\x06fxLock\x12C\n\x10fx_lock_duration\x18\t \x01(\x0b2\x19.google.protobuf.DurationR\x0efxLockDuration\x12G\n\ramount_limits\x18\n \x03(\x0b2".corridor.providers.v1.AmountLimitR\x0camountLimits\x12(\n\x10final_after_days\x18\x0b \x01(\x05R\x0efinalAfterDays\x12L\n\x0bidempotency\x18\x0c \x01(\x0b2*.corridor.providers.v1.ProviderIdempotencyR\x0bidempotency\x12\x1a\n\x08features\x18\r \x03(\tR\x08features"y\n\rReversibility\x12*\n\x04rail\x18\x01 \x01(\x0e2\x16.corridor.type.v1.RailR\x04rail\x12<\n\x04kind\x18\x02 \x01(\x0e2(.corridor.providers.v1.ReversibilityKindR\x04kind"l\n\x0bAmountLimit\x12#\n\rcurrency_code\x18\x01 \x01(\tR\x0ccurrencyCode\x12\x1b\n\tmin_minor\x18\x02 \x01(\x03R\x08minMinor\x12\x1b\n\tmax_minor\x18\x03 \x01(\x03R\x08maxMinor"o\n\x0fCredentialField\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x16\n\x06secret\x18\x03 \x01(\x08R\x06secret\x12\x1a\n\x08optional\x18\x04 \x01(\x08R\x08optional*\xf1\x01\n\rProviderStage\x12\x1e\n\x1aPROVIDER_STAGE_UNSPECIFIED\x10\x00\x12\x19\n\x15PROVIDER_STAGE_INTAKE\x10\x01\x12\x1c\n\x18PROVIDER_STAGE_CERTIFIED\x10\x02\x12\x19\n\x15PROVIDER_STAGE_SHADOW\x10\x03\x12\x1a\n\x16PROVIDER_STAGE_PARTIAL\x10\x04\x12\x17\n\x13PROVIDER_STAGE_LIVE\x10\x05\x12\x1b\n\x17PROVIDER_STAGE_RETIRING\x10\x06\x12\x1a\n\x16PROVIDER_STAGE_RETIRED\x10\x07*\xa7\x01\n\x0eProviderStatus\x12\x1f\n\x1bPROVIDER_STATUS_UNSPECIFIED\x10\x00\x12 \n\x1cPROVIDER_STATUS_EXPERIMENTAL\x10\x01\x12\x18\n\x14PROVIDER_STATUS_BETA\x10\x02\x12\x1a\n\x16PROVIDER_STATUS_STABLE\x10\x03\x12\x1c\n\x18PROVIDER_STATUS_RETIRING\x10\x04*\xe0\x01\n\x11ReversibilityKind\x12"\n\x1eREVERSIBILITY_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17REVERSIBILITY_KIND_NONE\x10\x01\x12$\n REVERSIBILITY_KIND_UNTIL_CUT_OFF\x10\x02\x12&\n"REVERSIBILITY_KIND_UNTIL_PROCESSED\x10\x03\x12\x1d\n\x19REVERSIBILITY_KIND_ALWAYS\x10\x04\x12\x1d\n\x19REVERSIBILITY_KIND_REFUND\x10\x05*Z\n\x06FxLock\x12\x17\n\x13FX_LOCK_UNSPECIFIED\x10\x00\x12\x10\n\x0cFX_LOCK_NONE\x10\x01\x12\x11\n\rFX_LOCK_QUOTE\x10\x02\x12\x12\n\x0eFX_LOCK_BOOKED\x10\x03b\x06proto3',
     [
         rail_pb.desc(),
+        duration_pb.desc(),
+        timestamp_pb.desc(),
     ],
     {
         "Provider": Provider,
+        "ProviderPort": ProviderPort,
+        "ProviderLimits": ProviderLimits,
+        "ProviderIdempotency": ProviderIdempotency,
+        "DataFlow": DataFlow,
+        "DisasterTest": DisasterTest,
         "Coverage": Coverage,
+        "Reversibility": Reversibility,
+        "AmountLimit": AmountLimit,
         "CredentialField": CredentialField,
+        "ProviderStage": ProviderStage,
         "ProviderStatus": ProviderStatus,
+        "ReversibilityKind": ReversibilityKind,
+        "FxLock": FxLock,
     },
 )
 

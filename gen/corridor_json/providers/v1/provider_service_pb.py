@@ -14,12 +14,13 @@ from typing import Literal, TYPE_CHECKING, TypeAlias
 from protobuf import Message
 from protobuf._codegen import file_desc
 
-from . import provider_pb
+from . import certification_pb, provider_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
 
-    from .provider_pb import Provider
+    from .certification_pb import Certification, CertificationVerdict
+    from .provider_pb import Provider, ProviderStage
 
 
 _GetProviderRequestFields: TypeAlias = Literal["name"]
@@ -166,10 +167,275 @@ class ListProvidersResponse(Message[_ListProvidersResponseFields]):
         providers: list[Provider]
         next_page_token: str
 
+_SetProviderStageRequestFields: TypeAlias = Literal["name", "stage", "reason"]
+
+class SetProviderStageRequest(Message[_SetProviderStageRequestFields]):
+    """
+    SetProviderStageRequest says how far to use a provider.
+
+    ```proto
+    message corridor.providers.v1.SetProviderStageRequest
+    ```
+
+    Attributes:
+        name:
+            The provider's name.
+
+            ```proto
+            string name = 1;
+            ```
+        stage:
+            The stage.
+
+            ```proto
+            corridor.providers.v1.ProviderStage stage = 2;
+            ```
+        reason:
+            Why. It travels with the event.
+
+            ```proto
+            string reason = 3;
+            ```
+    """
+
+    __slots__ = ("name", "stage", "reason")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str = "",
+            stage: ProviderStage | None = None,
+            reason: str = "",
+        ) -> None:
+            pass
+
+        name: str
+        stage: ProviderStage
+        reason: str
+
+_SetProviderStageResponseFields: TypeAlias = Literal["provider"]
+
+class SetProviderStageResponse(Message[_SetProviderStageResponseFields]):
+    """
+    SetProviderStageResponse is the provider afterwards.
+
+    ```proto
+    message corridor.providers.v1.SetProviderStageResponse
+    ```
+
+    Attributes:
+        provider:
+            The provider.
+
+            ```proto
+            optional corridor.providers.v1.Provider provider = 1;
+            ```
+    """
+
+    __slots__ = ("provider",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            provider: Provider | None = None,
+        ) -> None:
+            pass
+
+        provider: Provider | None
+
+_RecordCertificationRequestFields: TypeAlias = Literal["name", "adapter_digest", "verdicts", "tests_passed", "test_count"]
+
+class RecordCertificationRequest(Message[_RecordCertificationRequestFields]):
+    """
+    RecordCertificationRequest is what a certification run has found.
+
+    ```proto
+    message corridor.providers.v1.RecordCertificationRequest
+    ```
+
+    Attributes:
+        name:
+            The provider's name.
+
+            ```proto
+            string name = 1;
+            ```
+        adapter_digest:
+            The digest of the adapter that was tested, in hexadecimal SHA-256: `Provider.adapter_digest` of the same files.
+
+            ```proto
+            string adapter_digest = 2;
+            ```
+        verdicts:
+            What was found, by rule. Each rule once.
+
+            ```proto
+            repeated corridor.providers.v1.CertificationVerdict verdicts = 3;
+            ```
+        tests_passed:
+            Whether the adapter's own tests and the conformance of its ports passed.
+
+            ```proto
+            bool tests_passed = 4;
+            ```
+        test_count:
+            How many tests passed.
+
+            ```proto
+            int32 test_count = 5;
+            ```
+    """
+
+    __slots__ = ("name", "adapter_digest", "verdicts", "tests_passed", "test_count")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str = "",
+            adapter_digest: str = "",
+            verdicts: list[CertificationVerdict] | None = None,
+            tests_passed: bool = False,
+            test_count: int = 0,
+        ) -> None:
+            pass
+
+        name: str
+        adapter_digest: str
+        verdicts: list[CertificationVerdict]
+        tests_passed: bool
+        test_count: int
+
+_RecordCertificationResponseFields: TypeAlias = Literal["certification"]
+
+class RecordCertificationResponse(Message[_RecordCertificationResponseFields]):
+    """
+    RecordCertificationResponse is the run as it was kept.
+
+    ```proto
+    message corridor.providers.v1.RecordCertificationResponse
+    ```
+
+    Attributes:
+        certification:
+            The run.
+
+            ```proto
+            optional corridor.providers.v1.Certification certification = 1;
+            ```
+    """
+
+    __slots__ = ("certification",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            certification: Certification | None = None,
+        ) -> None:
+            pass
+
+        certification: Certification | None
+
+_ListCertificationsRequestFields: TypeAlias = Literal["name", "page_size", "page_token"]
+
+class ListCertificationsRequest(Message[_ListCertificationsRequestFields]):
+    """
+    ListCertificationsRequest asks for a page of certification runs.
+
+    ```proto
+    message corridor.providers.v1.ListCertificationsRequest
+    ```
+
+    Attributes:
+        name:
+            The provider's name.
+
+            ```proto
+            string name = 1;
+            ```
+        page_size:
+            How many to return at most: 1 to 250. Missing or 0 means 50.
+
+            ```proto
+            int32 page_size = 2;
+            ```
+        page_token:
+            Where to go on: the `next_page_token` of the page before.
+
+            ```proto
+            string page_token = 3;
+            ```
+    """
+
+    __slots__ = ("name", "page_size", "page_token")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            name: str = "",
+            page_size: int = 0,
+            page_token: str = "",
+        ) -> None:
+            pass
+
+        name: str
+        page_size: int
+        page_token: str
+
+_ListCertificationsResponseFields: TypeAlias = Literal["certifications", "next_page_token"]
+
+class ListCertificationsResponse(Message[_ListCertificationsResponseFields]):
+    """
+    ListCertificationsResponse is a page of certification runs.
+
+    ```proto
+    message corridor.providers.v1.ListCertificationsResponse
+    ```
+
+    Attributes:
+        certifications:
+            The runs, the newest first.
+
+            ```proto
+            repeated corridor.providers.v1.Certification certifications = 1;
+            ```
+        next_page_token:
+            Where to go on. Empty on the last page.
+
+            ```proto
+            string next_page_token = 2;
+            ```
+    """
+
+    __slots__ = ("certifications", "next_page_token")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            certifications: list[Certification] | None = None,
+            next_page_token: str = "",
+        ) -> None:
+            pass
+
+        certifications: list[Certification]
+        next_page_token: str
+
 
 _DESC = file_desc(
-    b'\n,corridor/providers/v1/provider_service.proto\x12\x15corridor.providers.v1\x1a$corridor/providers/v1/provider.proto"*\n\x12GetProviderRequest\x12\x14\n\x04name\x18\x01 \x01(\tR\x04nameB\x00"R\n\x13GetProviderResponse\x12;\n\x08provider\x18\x01 \x01(\x0b2\x1f.corridor.providers.v1.ProviderR\x08provider"V\n\x14ListProvidersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"~\n\x15ListProvidersResponse\x12=\n\tproviders\x18\x01 \x03(\x0b2\x1f.corridor.providers.v1.ProviderR\tproviders\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xe7\x01\n\x0fProviderService\x12f\n\x0bGetProvider\x12).corridor.providers.v1.GetProviderRequest\x1a*.corridor.providers.v1.GetProviderResponse"\x00\x12l\n\rListProviders\x12+.corridor.providers.v1.ListProvidersRequest\x1a,.corridor.providers.v1.ListProvidersResponse"\x00b\x06proto3',
+    b'\n,corridor/providers/v1/provider_service.proto\x12\x15corridor.providers.v1\x1a)corridor/providers/v1/certification.proto\x1a$corridor/providers/v1/provider.proto"*\n\x12GetProviderRequest\x12\x14\n\x04name\x18\x01 \x01(\tR\x04nameB\x00"R\n\x13GetProviderResponse\x12;\n\x08provider\x18\x01 \x01(\x0b2\x1f.corridor.providers.v1.ProviderR\x08provider"V\n\x14ListProvidersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"~\n\x15ListProvidersResponse\x12=\n\tproviders\x18\x01 \x03(\x0b2\x1f.corridor.providers.v1.ProviderR\tproviders\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\x87\x01\n\x17SetProviderStageRequest\x12\x14\n\x04name\x18\x01 \x01(\tR\x04nameB\x00\x12<\n\x05stage\x18\x02 \x01(\x0e2$.corridor.providers.v1.ProviderStageR\x05stageB\x00\x12\x18\n\x06reason\x18\x03 \x01(\tR\x06reasonB\x00"W\n\x18SetProviderStageResponse\x12;\n\x08provider\x18\x01 \x01(\x0b2\x1f.corridor.providers.v1.ProviderR\x08provider"\xea\x01\n\x1aRecordCertificationRequest\x12\x14\n\x04name\x18\x01 \x01(\tR\x04nameB\x00\x12\'\n\x0eadapter_digest\x18\x02 \x01(\tR\radapterDigestB\x00\x12I\n\x08verdicts\x18\x03 \x03(\x0b2+.corridor.providers.v1.CertificationVerdictR\x08verdictsB\x00\x12!\n\x0ctests_passed\x18\x04 \x01(\x08R\x0btestsPassed\x12\x1f\n\ntest_count\x18\x05 \x01(\x05R\ttestCountB\x00"i\n\x1bRecordCertificationResponse\x12J\n\rcertification\x18\x01 \x01(\x0b2$.corridor.providers.v1.CertificationR\rcertification"q\n\x19ListCertificationsRequest\x12\x14\n\x04name\x18\x01 \x01(\tR\x04nameB\x00\x12\x1d\n\tpage_size\x18\x02 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x03 \x01(\tR\tpageTokenB\x00"\x92\x01\n\x1aListCertificationsResponse\x12L\n\x0ecertifications\x18\x01 \x03(\x0b2$.corridor.providers.v1.CertificationR\x0ecertifications\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xdb\x04\n\x0fProviderService\x12f\n\x0bGetProvider\x12).corridor.providers.v1.GetProviderRequest\x1a*.corridor.providers.v1.GetProviderResponse"\x00\x12l\n\rListProviders\x12+.corridor.providers.v1.ListProvidersRequest\x1a,.corridor.providers.v1.ListProvidersResponse"\x00\x12u\n\x10SetProviderStage\x12..corridor.providers.v1.SetProviderStageRequest\x1a/.corridor.providers.v1.SetProviderStageResponse"\x00\x12~\n\x13RecordCertification\x121.corridor.providers.v1.RecordCertificationRequest\x1a2.corridor.providers.v1.RecordCertificationResponse"\x00\x12{\n\x12ListCertifications\x120.corridor.providers.v1.ListCertificationsRequest\x1a1.corridor.providers.v1.ListCertificationsResponse"\x00b\x06proto3',
     [
+        certification_pb.desc(),
         provider_pb.desc(),
     ],
     {
@@ -177,6 +443,12 @@ _DESC = file_desc(
         "GetProviderResponse": GetProviderResponse,
         "ListProvidersRequest": ListProvidersRequest,
         "ListProvidersResponse": ListProvidersResponse,
+        "SetProviderStageRequest": SetProviderStageRequest,
+        "SetProviderStageResponse": SetProviderStageResponse,
+        "RecordCertificationRequest": RecordCertificationRequest,
+        "RecordCertificationResponse": RecordCertificationResponse,
+        "ListCertificationsRequest": ListCertificationsRequest,
+        "ListCertificationsResponse": ListCertificationsResponse,
     },
 )
 

@@ -40,7 +40,7 @@ class Erasure(Message[_ErasureFields]):
             string erasure_id = 1;
             ```
         resource_id:
-            Whose data it is: a beneficiary.
+            Whose data it is: a beneficiary, or whoever paid by a payment.
 
             ```proto
             string resource_id = 2;

@@ -34,7 +34,7 @@ class CreateErasureRequest(Message[_CreateErasureRequestFields]):
 
     Attributes:
         resource_id:
-            Whose data: a beneficiary's id.
+            Whose data: a beneficiary's id, `ben_…`, or that of the payment by which somebody paid, `pay_…`.
 
             ```proto
             string resource_id = 1;

@@ -28,7 +28,8 @@ _IN_FORCE = f"""
 WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({_TURN}))
 SELECT c.consent_id, c.message FROM turn, corridor.consents c
 WHERE c.company_id = %s AND c.environment = %s AND c.consent_id = %s AND c.state = 1
-    AND (c.expire_time IS NULL OR c.expire_time > clock_timestamp()) FOR SHARE OF c
+    AND (c.expire_time IS NULL OR c.expire_time > corridor.company_now(c.company_id, c.environment))
+FOR SHARE OF c
 """
 _WAIT_TURN = f"SELECT pg_advisory_xact_lock({_TURN})"
 _INSERT = "INSERT INTO corridor.consents VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"

@@ -4,32 +4,35 @@ It is the only place that sees what really travels; nothing in adapter or simula
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import time
 
 import httpx
-from werkzeug.datastructures import Headers
 
-from tests.adapters.modern_treasury.vendor_document import Request, Response
+from adapters.kit.spec.exchange import Request, Response
 
-_HOP_BY_HOP = {"connection", "content-length", "host", "transfer-encoding", "date", "server"}
+_HOP_BY_HOP = {"connection", "content-length", "host", "transfer-encoding", "content-encoding", "date", "server"}
 
 
 @dataclass(slots=True)
 class Recording:
-    """What has travelled so far. `url` is where to call."""
+    """What has travelled so far, in order. `url` is where to call; `times` are Unix times, one per exchange."""
 
     url: str = ""
     exchanges: list[tuple[Request, Response]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
 
 
 @contextmanager
-def recording(target: str) -> Iterator[Recording]:
-    """Listen on a free port and pass everything on to `target`."""
+def recording(
+    target: str, *, port: int = 0, seen: Callable[[Request, Response], None] | None = None
+) -> Iterator[Recording]:
+    """Listen on 127.0.0.1 (port 0 takes a free one) and pass everything on to `target`, telling `seen` of each."""
     kept = Recording()
-    client = httpx.Client(base_url=target, timeout=10)
+    client = httpx.Client(base_url=target, timeout=30, trust_env=False)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -38,13 +41,13 @@ def recording(target: str) -> Iterator[Recording]:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             sent = {name.lower(): value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
             answer = client.request(self.command, self.path, headers=sent, content=body)
-            headers = [(name, value) for name, value in answer.headers.items() if name not in _HOP_BY_HOP]
-            kept.exchanges.append(
-                (
-                    Request(self.command.lower(), self.path, sent, body or None),
-                    Response(answer.status_code, Headers(headers), answer.content),
-                )
-            )
+            headers = [(name, value) for name, value in answer.headers.multi_items() if name not in _HOP_BY_HOP]
+            request = Request(self.command.lower(), self.path, sent, body or None)
+            response = Response(answer.status_code, dict(headers), answer.content)
+            kept.times.append(time())
+            kept.exchanges.append((request, response))
+            if seen is not None:
+                seen(request, response)
             self.send_response(answer.status_code)
             for name, value in headers:
                 self.send_header(name, value)
@@ -52,12 +55,12 @@ def recording(target: str) -> Iterator[Recording]:
             self.end_headers()
             self.wfile.write(answer.content)
 
-        do_GET = do_POST = do_PATCH = _pass_on  # noqa: N815 - names that http.server looks for
+        do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _pass_on  # noqa: N815 - names that http.server looks for
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-            """Say nothing: tests read `kept`."""
+            """Say nothing: readers read `kept`."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()

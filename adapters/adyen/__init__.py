@@ -1,0 +1,1 @@
+"""Adyen: card payments over Checkout, payouts over Transfers, disputes over the Disputes API."""

@@ -1,0 +1,1 @@
+"""Dwolla: a provider. Everything about it is in this folder and in its tests."""

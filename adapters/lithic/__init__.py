@@ -1,0 +1,1 @@
+"""Lithic: payouts by ACH, webhooks."""

@@ -1,0 +1,1 @@
+"""Payments: money that customers pay to the company, and what is done with it."""

@@ -1,0 +1,3 @@
+-- Takes the step back.
+DROP FUNCTION corridor.may_send, corridor.provider_references;
+DROP TABLE corridor.certifications, corridor.provider_stages;

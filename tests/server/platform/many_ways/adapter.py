@@ -1,0 +1,3 @@
+"""Implements no port: the tests call the provider themselves."""
+
+ADAPTER = object()
