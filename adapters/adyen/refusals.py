@@ -10,7 +10,8 @@ from adapters.kit.errors import FieldProblem, ProviderError, Rejected, Unknown
 
 TOKEN, AMOUNT = "payment_method.token", "amount.amount_minor"
 
-# errorCode of a 4xx about the customer's data. docs.adyen.com/development-resources/error-codes, read 2026-11.
+# errorCode of a 4xx about the customer's data, after docs.adyen.com/development-resources/error-codes, of which a part
+# was read in 2026-11; the others are unconfirmed, and at worst call our fault the customer's.
 # Every other code is about what we built, or about how the vendor's account is set up.
 CODES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("101", "102", "103", "129", "140", "141", "153"), (TOKEN, "The card's data are not valid.")),
@@ -21,7 +22,7 @@ CODES: Mapping[str, tuple[str, str]] = {
 }
 
 # The key's first request is still under way, or was taken: "request already processed or in progress".
-# docs.adyen.com/development-resources/api-idempotency, read 2026-11.
+# docs.adyen.com/development-resources/api-idempotency and public issue threads of the vendor's, read 2026-11.
 UNSURE = frozenset(("703", "704"))
 
 # invalidFields[].name of a transfer, by how it begins: the customer's fields. The first that fits counts.

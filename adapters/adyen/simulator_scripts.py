@@ -13,7 +13,8 @@ class Outcome(NamedTuple):
 
 
 # paymentMethod.holderName, or additionalData.RequestedTestAcquirerResponseCode by its number: docs.adyen.com/
-# development-resources/testing/result-codes, read 2026-11. The number of a refusal is its refusalReasonCode.
+# development-resources/testing/result-codes, read in part in 2026-11 and completed from a public test of these words.
+# The number of a refusal is its refusalReasonCode.
 OUTCOMES: Mapping[str, Outcome] = {
     "UNKNOWN": Outcome("Error", "0", "Unknown"),
     "APPROVED": Outcome("Authorised", "1"),

@@ -71,8 +71,8 @@ RESPONSE_CODES: Declines = declines(
         "OTHER":                   "12 18 21 72 74 80 97 98 99",
     }
 )  # fmt: skip
-"""ISO 8583:1987, field 39, and the codes that schemes have added: 1A, 46, 70, 78, 79, 82, 83 to 89, N3, N4, N7, N8, P5,
-P6, R0 to R3, 6P."""
+"""ISO 8583:1987, field 39, as networks and acquirers commonly publish it, and the codes that schemes have added: 1A,
+46, 70, 78, 79, 82, 83 to 89, N3, N4, N7, N8, P5, P6, R0 to R3, 6P."""
 
 # Mastercard uses 65 and 70 for what Visa calls 1A (strong customer authentication) in Europe; adapters that know the
 # scheme say so in a table of their own.

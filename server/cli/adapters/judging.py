@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from adapters.kit.discovery import Provider
-from adapters.kit.errors import Forged, ProviderError, Unmapped
+from adapters.kit.errors import Forged, NotWritten, ProviderError, Unmapped
 from adapters.kit.recording import recording
 from adapters.kit.spec.documents import SpecError, load
 from adapters.kit.spec.exchange import Request
@@ -37,7 +37,7 @@ def verdicts(provider: Provider, published: Sequence[Path]) -> list[tuple[str, s
             given = method.arguments(method.example(provider), provider, place.credentials)
             through = calling.Where(place.environment, wire.url, place.credentials, place.simulated)
             # What travelled is judged; how it ended is shown by `try`.
-            ends = contextlib.suppress(ProviderError, Unmapped, Forged, NotImplementedError)
+            ends = contextlib.suppress(ProviderError, Unmapped, Forged, NotWritten)
             with calling.connected(provider, through, method.name, given, "", 10) as call, ends:
                 calling.run(provider, method, call, given)
     try:
