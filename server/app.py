@@ -4,7 +4,7 @@ Handlers are made from the contract, so a method without a servicer, or without 
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -57,28 +57,7 @@ class Server:
             ThreadPoolExecutor(parts.settings.threads, thread_name_prefix="call"),
             options=_OPTIONS,
         )
-        chain = interceptors.chain(
-            interceptors.Parts(
-                store=parts.store,
-                recorder=parts.recorder,
-                keys=parts.keys,
-                key_uses=parts.key_uses,
-                environments=parts.settings.environments,
-                metrics=parts.metrics,
-                oauth=parts.oauth,
-                clock=parts.clock,
-                machine_clock=parts.machine_clock,
-                provisioning=parts.provisioning,
-                fingerprint_secret=parts.keyring.derived("fingerprints"),
-                approval_policies=parts.approval_policies,
-                rate_limits=parts.settings.rate_limits,
-                slow_calls=max(1, parts.settings.threads // 2),
-                allowances=parts.settings.rate_allowances,
-                region=parts.settings.region,
-                peers=listening.peers(parts.settings),
-            )
-        )
-        names = add_services(self._grpc, servicers.all_of(parts), chain)
+        names = add_services(self._grpc, servicers.all_of(parts), chain(parts))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
         reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), self._grpc)
         self._names = ("", *names)
@@ -108,6 +87,31 @@ class Server:
             self._health.set(name, status.SERVING if is_ready else status.NOT_SERVING)
 
 
+def chain(parts: Parts) -> Sequence[ServerInterceptor]:
+    """What every call of a process passes."""
+    return interceptors.chain(
+        interceptors.Parts(
+            store=parts.store,
+            recorder=parts.recorder,
+            keys=parts.keys,
+            key_uses=parts.key_uses,
+            environments=parts.settings.environments,
+            metrics=parts.metrics,
+            oauth=parts.oauth,
+            clock=parts.clock,
+            machine_clock=parts.machine_clock,
+            provisioning=parts.provisioning,
+            fingerprint_secret=parts.keyring.derived("fingerprints"),
+            approval_policies=parts.approval_policies,
+            rate_limits=parts.settings.rate_limits,
+            slow_calls=max(1, parts.settings.threads // 2),
+            allowances=parts.settings.rate_allowances,
+            region=parts.settings.region,
+            peers=listening.peers(parts.settings),
+        )
+    )
+
+
 def ready(store: Store) -> bool:
     """Whether the database answers and has the schema that this code needs."""
     try:
@@ -131,12 +135,12 @@ def add_services(
             behaviour = getattr(servicer, method.name, None)
             if behaviour is None:
                 raise LookupError(f"nothing serves {method.path}: add it to its servicer and to server/servicers.py.")
-            handlers[method.name] = _handler(method, behaviour, chain)
+            handlers[method.name] = handler(method, behaviour, chain)
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
     return tuple(service.full_name for service in contract.services())
 
 
-def _handler(
+def handler(
     method: Method, behaviour: Callable[..., Any], chain: Iterable[ServerInterceptor]
 ) -> "grpc.RpcMethodHandler[Any, Any]":
     """The method behind the chain, composed once at start instead of once per call.

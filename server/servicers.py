@@ -23,11 +23,17 @@ from server.platform.approvals.servicer import ApprovalServicer
 from server.platform.audit.servicer import AuditServicer
 from server.platform.audit.signing import AuditSigner
 from server.platform.events.servicer import EventServicer
+from server.platform.health.servicer import HealthServicer
+from server.platform.operations.replay_servicer import ReplayServicer
 from server.platform.operations.servicer import WorkItemServicer
 from server.platform.providers.connection_servicer import ConnectionServicer
+from server.platform.providers.disaster_tests import DisasterTestServicer
 from server.platform.providers.provider_servicer import ProviderServicer
 from server.platform.providers.routes import RouteServicer
+from server.platform.routing.decision_servicer import RouteDecisionServicer
 from server.platform.sandbox.servicer import ClockServicer
+from server.platform.shadow.servicer import ShadowServicer
+from server.platform.sweeps.servicer import SweepServicer
 from server.platform.timeline import Timeline
 from server.platform.vault.data_policy_servicer import DataPolicyServicer
 from server.platform.vault.erasure_servicer import ErasureServicer
@@ -41,18 +47,6 @@ from server.platform.webhooks.receive import InboundDeliveryServicer
 def all_of(parts: Parts) -> Mapping[str, object]:
     """A servicer for every service, by its full name."""
     store, tokens, clock = parts.store, parts.tokens, parts.clock
-    payouts = PayoutServicer(
-        store=store,
-        payouts=parts.payouts,
-        beneficiaries=parts.beneficiaries,
-        settings=parts.payout_settings,
-        flows=parts.flows,
-        quotes=Quotes(store, parts.connections, parts.providers, clock),
-        timeline=Timeline(store, observing.describe),
-        tokens=tokens,
-        waker=parts.waker,
-        clock=clock,
-    )
     accepting_payments = AcceptingPayments(store, parts.payments, parts.invoker, parts.waker)
     deciding = Deciding(clock)
     approvals = ApprovalServicer(store, tokens, parts.approval_policies, deciding, parts.waker, clock)
@@ -76,15 +70,26 @@ def all_of(parts: Parts) -> Mapping[str, object]:
         "corridor.approvals.v1.ApprovalService": approvals,
         "corridor.audit.v1.AuditService": AuditServicer(store, tokens, AuditSigner(parts.keyring)),
         "corridor.events.v1.EventService": EventServicer(store, tokens),
-        "corridor.operations.v1.WorkItemService": WorkItemServicer(store, tokens),
+        "corridor.operations.v1.ReplayService": ReplayServicer(store, tokens, parts.waker, clock),
+        "corridor.operations.v1.WorkItemService": WorkItemServicer(
+            store, tokens, parts.operating.showing, parts.operating.inspecting, parts.waker
+        ),
         "corridor.payments.v1.DisputeService": _disputes(parts),
         "corridor.payments.v1.PaymentService": _payments(parts, accepting_payments),
         "corridor.payments.v1.RefundService": RefundServicer(store, parts.payments, accepting_payments, tokens),
         "corridor.payouts.v1.BeneficiaryService": BeneficiaryServicer(store, parts.beneficiaries, tokens, clock),
-        "corridor.payouts.v1.PayoutService": payouts,
+        "corridor.payouts.v1.PayoutService": _payouts(parts),
         "corridor.providers.v1.ConnectionService": connections,
+        "corridor.providers.v1.DisasterTestService": DisasterTestServicer(store, tokens, parts.catalog, machine),
+        "corridor.providers.v1.HealthService": HealthServicer(
+            store, tokens, parts.catalog, parts.connections, parts.health.view
+        ),
         "corridor.providers.v1.ProviderService": ProviderServicer(store, tokens, parts.catalog, parts.waker),
         "corridor.providers.v1.RouteService": RouteServicer(store, tokens, parts.catalog, parts.waker),
+        "corridor.routing.v1.RouteDecisionService": RouteDecisionServicer(store, tokens),
+        "corridor.routing.v1.RoutingService": parts.routing.servicer,
+        "corridor.routing.v1.ShadowService": ShadowServicer(store, tokens),
+        "corridor.providers.v1.SweepService": SweepServicer(store, tokens, parts.sweeps.beginning, parts.waker),
         "corridor.sandbox.v1.ClockService": ClockServicer(
             store, parts.following, parts.offsets, clock, machine, parts.waker
         ),
@@ -97,6 +102,22 @@ def all_of(parts: Parts) -> Mapping[str, object]:
     }
 
 
+def _payouts(parts: Parts) -> PayoutServicer:
+    return PayoutServicer(
+        store=parts.store,
+        payouts=parts.payouts,
+        beneficiaries=parts.beneficiaries,
+        settings=parts.payout_settings,
+        flows=parts.flows,
+        quotes=Quotes(parts.store, parts.connections, parts.providers, parts.clock, parts.routing.router),
+        features=parts.routing.features,
+        timeline=Timeline(parts.store, observing.describe),
+        tokens=parts.tokens,
+        waker=parts.waker,
+        clock=parts.clock,
+    )
+
+
 def _payments(parts: Parts, accepting: AcceptingPayments) -> PaymentServicer:
     return PaymentServicer(
         store=parts.store,
@@ -104,6 +125,7 @@ def _payments(parts: Parts, accepting: AcceptingPayments) -> PaymentServicer:
         accepting=accepting,
         flows=parts.payment_flows,
         waiting=WaitingForPayments(parts.payments, parts.settings.threads // 2),
+        features=parts.routing.features,
         timeline=Timeline(parts.store, payments_meaning.described),
         tokens=parts.tokens,
         waker=parts.waker,

@@ -25,6 +25,7 @@ class Settings:
     master_key: str  # base64, 32 bytes; empty means the key file in data_dir
     threads: int  # calls that one server process works on at the same time
     pool_size: int  # database connections per process
+    provider_calls: int  # calls that one process makes to one provider's address at the same time
     rate_limits: bool  # whether callers' allowances are enforced
     region: str  # where the installation is, such as `eu`; empty means that no company asks
     rate_allowances: Mapping[str, Allowance]  # those that are not the usual ones, by name
@@ -32,6 +33,9 @@ class Settings:
     poll_seconds: float  # how often workers look for work when nothing wakes them
     unknown_seconds: float  # how long after a lost answer a provider is first asked what became of it
     poll_provider_seconds: float  # how long a provider may work on something before it is first asked about it
+    sweep_seconds: float  # how often a provider is asked for what has happened, and never arrived
+    breaker_open_seconds: float  # for how long a breaker opens at first; twice as long each time it opens again
+    breaker_longest_seconds: float  # and for how long at most
     allow_private_endpoints: bool  # whether webhook endpoints may have private addresses; for development only
     environments: str  # which environments the installation serves: `both`, `sandbox` or `live`
     silence_days: int  # after how many days without use an API key's use raises an alert
@@ -71,6 +75,8 @@ def from_environment() -> Settings:
         master_key=env.get("CORRIDOR_MASTER_KEY", ""),
         threads=threads,
         pool_size=_whole("CORRIDOR_POOL_SIZE", min(threads + 2, 256), 1, 256),
+        # So that a provider that is slow leaves half of the threads to the others.
+        provider_calls=_whole("CORRIDOR_PROVIDER_CALLS", max(2, min(threads // 2, 64)), 1, 1024),
         rate_limits=_switch("CORRIDOR_RATE_LIMITS", True),
         region=env.get("CORRIDOR_REGION", ""),
         rate_allowances=_allowances("CORRIDOR_RATE_ALLOWANCES"),
@@ -78,6 +84,9 @@ def from_environment() -> Settings:
         poll_seconds=_seconds("CORRIDOR_POLL_SECONDS", 1.0),
         unknown_seconds=_seconds("CORRIDOR_UNKNOWN_SECONDS", 2.0),
         poll_provider_seconds=_seconds("CORRIDOR_POLL_PROVIDER_SECONDS", 600.0),
+        sweep_seconds=_seconds("CORRIDOR_SWEEP_SECONDS", 3600.0),
+        breaker_open_seconds=_seconds("CORRIDOR_BREAKER_OPEN_SECONDS", 5.0),
+        breaker_longest_seconds=_seconds("CORRIDOR_BREAKER_LONGEST_SECONDS", 300.0),
         allow_private_endpoints=_switch("CORRIDOR_ALLOW_PRIVATE_ENDPOINTS", False),
         environments=_environments(),
         silence_days=_whole("CORRIDOR_SILENCE_DAYS", 90, 1, 3650),

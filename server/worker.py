@@ -23,6 +23,11 @@ from server.platform.access.consents.provider_grants import ProviderGrants
 from server.platform.approvals.deciding import Deciding
 from server.platform.approvals.executing import Executing
 from server.platform.chores import Chore, Chores
+from server.platform.health import polling
+from server.platform.health.polling import Polling
+from server.platform.operations import replaying, retrying
+from server.platform.providers import looking_again
+from server.platform.providers.looking_again import LookingAgain
 from server.platform.sandbox import following, provisioning
 from server.platform.vault import erasing
 from server.platform.vault.erasing import Erasing
@@ -67,6 +72,7 @@ class Worker:
         self._busy: dict[Future[None], str] = {}
         self._at_once = max(1, threads // 4)
         self._share = max(1, threads - self._at_once)
+        self._idle: set[Future[None]] = set()  # those that do what is done when nothing else is due
         self._cleared = 0.0
         self._tidied = clock.monotonic()
 
@@ -91,18 +97,29 @@ class Worker:
             room = min(self._at_once, self._threads - len(self._busy))
             jobs = self._due(room) if room > 0 else []
             for job in jobs:
-                future = self._pool.submit(self._run, job)
-                self._busy[future] = job.company_id
-                future.add_done_callback(self._finished)
+                self._begin(job)
+            if room > 0 and not jobs:
+                for job in self._due(min(room, self._at_once - len(self._idle)), idle=True):
+                    self._begin(job, idle=True)
             if len(jobs) < room or room <= 0:
                 self._wake.wait(self._poll)
             self._tidy()
 
-    def _due(self, limit: int) -> list[Job]:
+    def _begin(self, job: Job, *, idle: bool = False) -> None:
+        future = self._pool.submit(self.do, job)
+        self._busy[future] = job.company_id
+        if idle:
+            self._idle.add(future)
+        future.add_done_callback(self._finished)
+
+    def _due(self, limit: int, *, idle: bool = False) -> list[Job]:
+        if limit <= 0:
+            return []
         try:
             began = clock.monotonic()
+            claim = work.claim_idle if idle else work.claim
             with self._store.anyone() as connection:
-                jobs = work.claim(connection, list(self._handlers), limit, self._lease, without=self._full())
+                jobs = claim(connection, list(self._handlers), limit, self._lease, without=self._full())
                 if clock.monotonic() - began > _SLOW_CLAIM_SECONDS and began > self._cleared + _CLEARING_SECONDS:
                     self._cleared = began
                     work.step_aside(connection)
@@ -119,9 +136,11 @@ class Worker:
 
     def _finished(self, future: Future[None]) -> None:
         self._busy.pop(future, None)
+        self._idle.discard(future)
         self._wake.set()
 
-    def _run(self, job: Job) -> None:
+    def do(self, job: Job) -> None:
+        """Do a piece of work that was claimed, and record how it ended."""
         caller = Caller(method_pb2.CALLER_KIND_UNSPECIFIED, "corridor", job.company_id, job.environment)
         context = Context(
             request_id=ids.request_id(),
@@ -205,12 +224,19 @@ def handlers(parts: Parts) -> Mapping[str, Handler]:
         "disputes.look": parts.dispute_flows.look,
         "disputes.remind": parts.dispute_flows.remind,
         "disputes.respond": parts.dispute_flows.respond,
+        replaying.KIND: parts.operating.replaying.work,
+        retrying.LOOK: parts.operating.settling.look,
+        retrying.SETTLE: parts.operating.settling.settle,
         "payments.dispatch": parts.payment_flows.dispatch,
         "payments.follow": parts.payment_flows.follow,
         "payouts.dispatch": parts.flows.dispatch,
         "payouts.follow": parts.flows.follow,
         "payouts.look": parts.flows.look,
+        polling.KIND: Polling(parts.store, parts.invoker, parts.providers).work,
         following.FOLLOW: parts.following.work,
+        **dict.fromkeys(parts.shadowing.kinds(), parts.shadowing.run),
+        looking_again.KIND: LookingAgain(parts.store, parts.waker).run,
+        "sweeps.run": parts.sweeps.sweeping.run,
         "webhooks.deliver": parts.deliverer.deliver,
         "webhooks.read": parts.reader.read,
         erasing.KIND: Erasing(parts.store, lease_seconds=parts.settings.lease_seconds).run,

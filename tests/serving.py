@@ -134,6 +134,8 @@ def settings_for(database_url: str, directory: Path, **changes: Any) -> settings
         lease_seconds=10.0,
         unknown_seconds=0.1,
         poll_provider_seconds=1.0,
+        breaker_open_seconds=0.05,
+        breaker_longest_seconds=0.1,
         allow_private_endpoints=True,
         audit_seal_seconds=0.5,
     )

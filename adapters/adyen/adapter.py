@@ -18,7 +18,7 @@ from corridor.payments.v1.dispute_pb2 import Dispute, DisputeDocument, DisputeSt
 
 
 class Adyen(AdyenPayments, AdyenPayouts):
-    """Implements the ports Payments, Refunds, Disputes, Payouts and Webhooks."""
+    """Implements the ports Payments, Refunds, Disputes, Payouts, Webhooks and Listings."""
 
     def submit_evidence(self, call: Call, dispute: Dispute, documents: Sequence[DisputeDocument]) -> DisputeObservation:
         """Choose the defence, supply its documents, and defend. Each request has a key that follows from ours.

@@ -5,11 +5,12 @@ Rule: a transfer cannot be read there; what is known of it are the movements on 
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
-from adapters.adyen import sending, transfers
+from adapters.adyen import listings, sending, transfers
+from adapters.adyen.listings import moment
 from adapters.kit.call import Call
 from adapters.kit.errors import CANNOT_ASK, Misconfigured, Rejected, Unavailable
+from adapters.kit.ports.listings import Listing
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
@@ -20,7 +21,7 @@ BEFORE, WITHOUT_TIME = timedelta(minutes=5), timedelta(days=7)
 
 
 class AdyenPayouts:
-    """Implements the port Payouts."""
+    """Implements the ports Payouts and Listings."""
 
     def create_payout(self, call: Call, payout: Payout, beneficiary: Beneficiary) -> PayoutObservation:
         """Ask for a transfer to the beneficiary's account, which is described in it: one call, one key."""
@@ -73,14 +74,18 @@ class AdyenPayouts:
             provider_state="cancellation received",
         )
 
+    def list_changes(self, call: Call, since: datetime, cursor: str) -> Listing:
+        """A page of what has moved on the balance account, for payouts alone: nothing else can be listed."""
+        return listings.changes(sending.transfers, call, since, cursor)
+
     def _movements(self, call: Call, payout: Payout) -> PayoutObservation | None:
         """The payout's own among the transactions since it was made."""
         made = payout.create_time.ToDatetime(UTC) - BEFORE if payout.HasField("create_time") else None
         now = datetime.now(UTC)
         query: dict[str, str | int] = {
             "balanceAccountId": call.credential("balance_account_id"),
-            "createdSince": _moment(made or now - WITHOUT_TIME),
-            "createdUntil": _moment(now + timedelta(days=1)),  # the vendor's clock may be ahead
+            "createdSince": moment(made or now - WITHOUT_TIME),
+            "createdUntil": moment(now + timedelta(days=1)),  # the vendor's clock may be ahead
             "limit": PAGE,
         }
         found: list[dict[str, Any]] = []
@@ -88,17 +93,12 @@ class AdyenPayouts:
             page = sending.transfers(call, "GET", "/transactions", None, query=query)
             rows = page.get("data") or []
             found += [row for row in rows if row.get("reference") == payout.payout_id]
-            following = ((page.get("_links") or {}).get("next") or {}).get("href")
-            if not following:
+            if not ((page.get("_links") or {}).get("next") or {}).get("href"):
                 return transfers.of_transactions(found)
-            cursor = parse_qs(urlsplit(str(following)).query).get("cursor")
+            cursor = listings.next_cursor(page)
             if not cursor:
                 break
-            query = {**query, "cursor": cursor[0]}
+            query = {**query, "cursor": cursor}
         if found:
             return transfers.of_transactions(found)
         raise Unavailable("there are more transactions than are read for one payout")
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -72,6 +72,7 @@ def disputes(call: Call, path: str, body: dict[str, Any], key: str | None) -> An
         f"/v30{path}",
         host="disputes",
         writes=key is not None,
+        only_asks=key is None,
         json=body,
         headers=headers(call, "api_key", key),
         safe=SAFE,

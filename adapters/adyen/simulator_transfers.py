@@ -3,6 +3,7 @@
 Rule: what the vendor documents, it does; what becomes of a transfer stands in `simulator_scripts.py`.
 """
 
+from datetime import datetime
 from typing import Any
 
 from adapters.adyen import amounts
@@ -51,6 +52,7 @@ class TransferSimulator(CheckoutSimulator):
             for each in self.store.all(TRANSFER)
             if each["account"] == account and each["transfer"]["balanceAccountId"] == wanted
             for row in each["transactions"]
+            if datetime.fromisoformat(row["createdAt"]) >= datetime.fromisoformat(request.argument("createdSince"))
         ]
         start, size = int(request.argument("cursor") or 0), min(100, int(request.argument("limit") or 10))
         following = f"{self.url}/v3/transactions?balanceAccountId={wanted}&cursor={start + size}"

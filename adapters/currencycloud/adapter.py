@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.currencycloud import beneficiaries, events, mapping, refusals
+from adapters.currencycloud import beneficiaries, checks, events, listings, mapping, refusals
 from adapters.kit.auth import CachedToken, Token
 from adapters.kit.call import Call, path_segment
 from adapters.kit.errors import Misconfigured, Rejected, Unavailable, Unknown
 from adapters.kit.forms import Part
 from adapters.kit.mapping import text
+from adapters.kit.ports.listings import Listing
 from adapters.kit.ports.webhooks import Inbound, Reading
 from adapters.kit.webhooks import HmacScheme
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
+from corridor.payouts.v1.payout_check_pb2 import PayoutCheck
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
 
@@ -36,6 +38,7 @@ def _login(call: Call) -> Token:
         "/authenticate/api",
         parts=_parts({"login_id": call.credential("login_id"), "api_key": call.credential("api_key")}),
         writes=False,
+        only_asks=True,
         safe=mapping.SAFE,
         code_of=refusals.error_code,
         on_client_error=refusals.login,
@@ -50,7 +53,7 @@ TOKEN = CachedToken("login", _login, header="X-Auth-Token", prefix="")
 
 
 class Currencycloud:
-    """Implements the ports Payouts and Webhooks."""
+    """Implements the ports Payouts, Webhooks and Listings."""
 
     def create_payout(self, call: Call, payout: Payout, beneficiary: Beneficiary) -> PayoutObservation:
         """Find or make the beneficiary, convert what the account does not hold, and make the payment under our key."""
@@ -66,6 +69,10 @@ class Currencycloud:
         except Unavailable as failure:
             # The currency is bought for this payout, so it must not go to another provider now.
             raise Unknown("the currency was converted, and the payment not yet made", code=failure.code) from None
+
+    def check_payout(self, call: Call, payout: Payout, beneficiary: Beneficiary) -> PayoutCheck:
+        """Have the account validated, and fee and day of arrival quoted."""
+        return checks.check(self._post, self._get, call, payout, beneficiary)
 
     def look_up_payout(self, call: Call, payout: Payout) -> PayoutObservation | None:
         """Find the payment by its own id where we know it, else by our payout's id, which was its key."""
@@ -134,13 +141,18 @@ class Currencycloud:
     def _beneficiary(self, call: Call, beneficiary: Beneficiary, payment_type: str) -> str:
         """The id of the vendor's beneficiary; made if there is none. No money moves here."""
         reference = beneficiaries.external_reference(beneficiary, payment_type)
-        answer = self._post(call, "/beneficiaries/find", {"beneficiary_external_reference": reference})
+        wanted = {"beneficiary_external_reference": reference}
+        answer = self._post(call, "/beneficiaries/find", wanted, only_asks=True)
         for each in mapping.page(answer, "beneficiaries"):
             if each.get("beneficiary_external_reference") == reference:
                 return _id(each, "beneficiary.id")
         fields = beneficiaries.fields(beneficiary, payment_type)
         made = self._post(call, "/beneficiaries/create", fields, on_client_error=refusals.refusal)
         return _id(made, "beneficiary.id")
+
+    def list_changes(self, call: Call, since: datetime, cursor: str) -> Listing:
+        """A page of the payments that were changed since then."""
+        return listings.changes(self._get, call, since, cursor)
 
     def _find(self, call: Call, payout: Payout) -> Mapping[str, Any] | None:
         """The payout's payment; None only if the vendor was asked by every name that we have for it, and has none."""

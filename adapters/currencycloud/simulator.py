@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from adapters.currencycloud import simulator_objects as objects
+from adapters.currencycloud import simulator_quotes as quotes
 from adapters.currencycloud.simulator_checks import check_beneficiary, check_conversion, check_payment
+from adapters.currencycloud.simulator_checks import form as _form
 from adapters.currencycloud.simulator_scripts import REFUSED, chosen
-from adapters.kit import forms
 from adapters.kit.mapping import minor_units
 from adapters.kit.simulator import Answer, Entry, Event, Refused, Request, Route, Simulator
 
@@ -34,11 +35,14 @@ class CurrencycloudSimulator(Simulator):
         Route("login", "POST", "/authenticate/api"),
         Route("create_beneficiary", "POST", "/beneficiaries/create", writes=True),
         Route("find_beneficiaries", "POST", "/beneficiaries/find"),
+        Route("validate_beneficiary", "POST", "/beneficiaries/validate"),
         Route("create_conversion", "POST", "/conversions/create", writes=True),
         Route("find_conversions", "GET", "/conversions/find"),
         Route("validate_payment", "POST", "/payments/validate"),
         Route("create_payment", "POST", "/payments/create", writes=True),
         Route("find_payments", "GET", "/payments/find"),
+        Route("quote_fee", "GET", "/payments/quote_payment_fee"),
+        Route("get_delivery_date", "GET", "/payments/payment_delivery_date"),
         Route("get_payment", "GET", "/payments/{id}"),
         Route("delete_payment", "POST", "/payments/{id}/delete", writes=True),
     )
@@ -70,6 +74,21 @@ class CurrencycloudSimulator(Simulator):
             if wanted in ("", each["beneficiary_external_reference"])
         ]  # fmt: skip
         return Answer(200, objects.page("beneficiaries", found))
+
+    def validate_beneficiary(self, request: Request) -> Answer:
+        """Check a beneficiary without making it."""
+        _, form = self.authorise(request), _form(request)
+        self._check("beneficiary_validate_failed", quotes.check_validated(form))
+        return Answer(200, objects.beneficiary(form, self._time()))
+
+    def quote_fee(self, request: Request) -> Answer:
+        """What a payment would cost."""
+        return Answer(200, quotes.fee(request.argument, self.authorise(request)))
+
+    def get_delivery_date(self, request: Request) -> Answer:
+        """When a payment would arrive."""
+        self.authorise(request)
+        return Answer(200, quotes.delivery(request.argument))
 
     def create_conversion(self, request: Request) -> Answer:
         """Book a conversion, once per key."""
@@ -105,10 +124,18 @@ class CurrencycloudSimulator(Simulator):
         return Answer(200, dict(made))
 
     def find_payments(self, request: Request) -> Answer:
-        """The account's payments, all or that with a key."""
-        deleted = request.argument("with_deleted") == "true"
-        found = [each for each in self._with_key(PAYMENT, request) if deleted or each["status"] != "deleted"]
-        return Answer(200, objects.page("payments", found))
+        """The account's payments, all or that with a key, and those that were changed since a time; by pages."""
+        deleted, since = request.argument("with_deleted") == "true", request.argument("updated_at_from")
+        found = [
+            each
+            for each in self._with_key(PAYMENT, request)
+            if (deleted or each["status"] != "deleted")
+            and (not since or datetime.fromisoformat(each["updated_at"]) >= datetime.fromisoformat(since))
+        ]
+        field, direction = request.argument("order", "created_at"), request.argument("order_asc_desc", "asc")
+        found.sort(key=lambda each: str(each[field]), reverse=direction == "desc")
+        number, size = int(request.argument("page", "1")), int(request.argument("per_page", "25"))
+        return Answer(200, objects.page("payments", found, number, size, f"{field} {direction}"))
 
     def get_payment(self, request: Request) -> Answer:
         """One payment."""
@@ -261,14 +288,6 @@ class CurrencycloudSimulator(Simulator):
 
     def _time(self) -> str:
         return datetime.fromtimestamp(self.now(), UTC).isoformat(timespec="seconds")
-
-
-def _form(request: Request) -> dict[str, str]:
-    """The fields of a form, which the vendor takes as multipart or URL-encoded."""
-    content_type = request.headers.get("content-type", "")
-    if content_type.startswith("multipart/"):
-        return {part.name: part.data.decode() for part in forms.parts_of(request.body, content_type)}
-    return request.form()
 
 
 SIMULATOR = CurrencycloudSimulator

@@ -3,10 +3,21 @@
 import re
 from collections.abc import Mapping
 
+from adapters.kit import forms
+from adapters.kit.simulator import Request
+
 Fault = tuple[str, str] | None
 
 _AMOUNT = re.compile(r"(?!0+(\.0+)?$)\d+(\.\d{1,3})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def form(request: Request) -> dict[str, str]:
+    """The fields of a form, which the vendor takes as multipart or URL-encoded."""
+    content_type = request.headers.get("content-type", "")
+    if content_type.startswith("multipart/"):
+        return {part.name: part.data.decode() for part in forms.parts_of(request.body, content_type)}
+    return request.form()
 
 
 def check_beneficiary(form: Mapping[str, str]) -> Fault:

@@ -138,20 +138,23 @@ def notification(told: Mapping[str, Any]) -> Json:
     }
 
 
-def page(name: str, found: Sequence[Json]) -> Json:
-    """A page with everything on it."""
+def page(name: str, found: Sequence[Json], number: int = 1, size: int = 0, order: str = "created_at asc") -> Json:
+    """A page of so many; without a size everything is on it."""
     count = len(found)
+    size = size or max(25, count)
+    pages = max(1, -(-count // size))
+    field, _, direction = order.partition(" ")
     return {
-        name: list(found),
+        name: list(found)[(number - 1) * size : number * size],
         "pagination": {
             "total_entries": count,
-            "total_pages": 1,
-            "current_page": 1,
-            "per_page": max(25, count),
-            "previous_page": -1,
-            "next_page": -1,
-            "order": "created_at",
-            "order_asc_desc": "asc",
+            "total_pages": pages,
+            "current_page": number,
+            "per_page": size,
+            "previous_page": number - 1 if number > 1 else -1,
+            "next_page": number + 1 if number < pages else -1,
+            "order": field,
+            "order_asc_desc": direction,
         },
     }
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.dwolla import events, mapping, receivers, refusals
+from adapters.dwolla import events, listings, mapping, receivers, refusals
 from adapters.kit.auth import client_credentials
 from adapters.kit.call import Call, Reply, path_segment
 from adapters.kit.errors import Misconfigured, Rejected, Unavailable, Unknown
+from adapters.kit.ports.listings import Listing
 from adapters.kit.ports.webhooks import Inbound, Reading
 from adapters.kit.webhooks import HmacScheme
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
@@ -25,7 +26,7 @@ TOKEN = client_credentials("/token")
 
 
 class Dwolla:
-    """Implements the ports Payouts and Webhooks."""
+    """Implements the ports Payouts, Webhooks and Listings."""
 
     def create_payout(self, call: Call, payout: Payout, beneficiary: Beneficiary) -> PayoutObservation:
         """Set the receiver up, make the transfer under the payout's key, and read it back: a 201 has no body."""
@@ -79,6 +80,10 @@ class Dwolla:
     def read_webhook(self, inbound: Inbound) -> Reading:
         """Read the event. It has an id of its own, which stays the same when the vendor repeats a delivery."""
         return events.reading(inbound.body)
+
+    def list_changes(self, call: Call, since: datetime, cursor: str) -> Listing:
+        """A page of the vendor's events, the newest first."""
+        return listings.changes(self._ask, call, since, cursor)
 
     def _customer(self, call: Call, beneficiary: Beneficiary) -> str:
         """The id of the receive-only customer that stands for the beneficiary; made if there is none.

@@ -62,7 +62,11 @@ OTHERS = frozenset(
 
 def reading(body: bytes) -> Reading:
     """What a webhook says. The body's own `topic` decides: the topic header is not part of what is signed."""
-    event: Any = document(body, "webhook")
+    return of_event(document(body, "webhook"))
+
+
+def of_event(event: Any) -> Reading:
+    """What an event says, as it is told or listed."""
     if not isinstance(event, dict):
         raise Unmapped("webhook", type(event).__name__)
     event_id = text(event.get("id"), "event.id")

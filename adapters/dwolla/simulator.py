@@ -6,6 +6,7 @@ Rule: what the vendor documents, it does; what a magic value adds stands in `sim
 import base64
 import binascii
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -42,6 +43,7 @@ class DwollaSimulator(DwollaBase):
         Route("cancel_transfer", "POST", "/transfers/{id}", writes=True),
         Route("get_failure", "GET", "/transfers/{id}/failure"),
         Route("list_transfers", "GET", "/accounts/{id}/transfers"),
+        Route("list_events", "GET", "/events"),
         Route("simulate", "POST", "/sandbox-simulations", writes=True),
     )
 
@@ -171,6 +173,14 @@ class DwollaSimulator(DwollaBase):
         ]
         return hal(200, objects.page(self.url, request.path, "transfers", found))
 
+    def list_events(self, request: Request) -> Answer:
+        """What has happened at the account, the newest first."""
+        account = self.authorise(request)
+        told = self.told.page(account, sys.maxsize, newest_first=True).events
+        start, size = int(request.argument("offset", "0")), min(200, int(request.argument("limit", "25")))
+        page = objects.page(self.url, request.path, "events", told[start : start + size])
+        return hal(200, {**page, "total": len(told)})
+
     def simulate(self, request: Request) -> Answer:
         """Let every pending transfer take its next step, as the vendor's sandbox does when it is told to."""
         pending = [each for each in self._all(TRANSFER, self.authorise(request)) if each["status"] == "pending"]
@@ -253,6 +263,7 @@ class DwollaSimulator(DwollaBase):
             topic = f"{end}_{TOPIC_OF_STATUS.get(status, status)}"
             event = objects.event(topic, transfer, self.url, account, self._time())
             body = json.dumps(event, ensure_ascii=False).encode()
+            self.told.add(account, event["id"], self.now(), objects.listed(event))
             self.notify(Event(event["id"], account, transfer["id"], body, last and end == ends[-1]))
 
     def _fail(self, transfer: dict[str, Any], code: str) -> None:

@@ -11,10 +11,15 @@ from typing import Any
 
 from adapters.dwolla import simulator_objects as objects
 from adapters.kit.simulator import Answer, Refused, Request, Simulator
+from adapters.kit.simulator_events import EventLog
 
 
 class DwollaBase(Simulator):
     """Tokens, ownership, idempotency keys, and the vendor's way to answer."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.told = EventLog(self.store)
 
     def authorise(self, request: Request) -> str:
         """The account whose token it is."""

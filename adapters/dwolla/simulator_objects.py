@@ -115,6 +115,11 @@ def event(topic: str, told: Mapping[str, Any], base: str, account_id: str, now: 
     }
 
 
+def listed(event: Json) -> Json:
+    """An event as it is listed: with the fields of the document's Event, and no others."""
+    return {name: event[name] for name in ("_links", "id", "created", "topic", "resourceId")}
+
+
 def page(base: str, path: str, name: str, found: Sequence[Json]) -> Json:
     """A page with everything on it."""
     here = {"href": base + path, "type": HAL, "resource-type": name.removesuffix("s")}

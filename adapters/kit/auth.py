@@ -31,7 +31,7 @@ class CachedToken:
     """An access token that `fetch` gets, kept for all calls with the same credentials at the same address.
 
     `fetch` uses the call that needs the token, so its exchange is kept among the call's. It asks with
-    `writes=False`: a token request moves no money, so its lost answer is `Unavailable`.
+    `writes=False`: a token request moves no money, so its lost answer is `Unavailable`. It is `only_asks`, too.
     """
 
     name: str
@@ -82,6 +82,7 @@ def client_credentials(
             auth=auth,
             accept=accept,
             writes=False,
+            only_asks=True,
             safe=_OAUTH_CODES,
             code_of=_error,
             on_client_error=_refusal,

@@ -10,7 +10,7 @@ from typing import Any, Unpack
 
 from adapters.kit import failures, sending
 from adapters.kit.capture import Exchange, kept_body, kept_code, kept_headers, kept_query
-from adapters.kit.errors import Misconfigured, ProviderError, Unavailable
+from adapters.kit.errors import Misconfigured, ProviderError, Unavailable, Withheld
 from adapters.kit.http import Http, HttpResponse
 from adapters.kit.sending import Content, Hooks, Options, Outgoing, Presented, Reply, Sign, path_segment
 from adapters.kit.tokens import TokenCache
@@ -18,6 +18,7 @@ from adapters.kit.tokens import TokenCache
 __all__ = ["Call", "Exchange", "Http", "Outgoing", "Reply", "path_segment"]
 
 USER_AGENT = "Corridor/0.1"
+_ASKS = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Call:
     `deadline_seconds` bounds all exchanges of the call together. `exchanges` is what the attempt keeps.
     `not_processed` comes from the manifest: what the provider answers before acting, see `failures.of_status`.
     `hosts` are the provider's other addresses by their names in the manifest; without any, `base_url` serves them all.
+    `limit_headers` are those by which the provider tells of its rate limits, beside the usual ones.
+    `harmless`: the call must leave nothing behind, so that a request which might raises `Withheld` and is not sent.
     """
 
     http: Http
@@ -57,6 +60,8 @@ class Call:
     not_processed: frozenset[str] = frozenset()
     hosts: Mapping[str, str] = field(default_factory=dict)
     tokens: TokenCache = field(default_factory=TokenCache, repr=False)
+    limit_headers: frozenset[str] = frozenset()
+    harmless: bool = False
     _ends_at: float = field(init=False, repr=False)
     _secrets: list[str] = field(init=False, repr=False)
 
@@ -101,6 +106,8 @@ class Call:
         sent once more with a fresh one.
         """
         request = self._request(method, path, options)
+        if self.harmless and (writes or not (method in _ASKS or options.get("only_asks", False))):
+            raise Withheld(method, path, sending.leaves(request.content))
         hooks = Hooks(
             writes,
             options.get("bodyless", False),
@@ -167,7 +174,7 @@ class Call:
                 request_body=request.content.kept(request.safe, self._secrets),
                 request_bytes=len(request.content.data),
                 status=response.status if response else 0,
-                response_headers=kept_headers(response.headers, of_request=False) if response else {},
+                response_headers=self._kept(response) if response else {},
                 response_body=kept_body(answer, request.safe, self._secrets) if response and response.body else "",
                 response_bytes=len(response.body) if response else 0,
                 failure=type(failure).__name__ if failure else "",
@@ -176,11 +183,16 @@ class Call:
         )
         return response, answer, failure
 
+    def _kept(self, response: HttpResponse) -> dict[str, str]:
+        return kept_headers(response.headers, of_request=False, also=self.limit_headers)
+
     def _outcome(
         self, request: _Request, headers: dict[str, str], hooks: Hooks
     ) -> tuple[HttpResponse | None, Any, ProviderError | None]:
         if self.seconds_left <= 0:
-            return None, None, Unavailable(f"{self.operation}: the deadline was over before anything was sent")
+            late = Unavailable(f"{self.operation}: the deadline was over before anything was sent")
+            late.of_ours = True
+            return None, None, late
         method, address, body = request.method, request.address, request.content.data
         if request.sign is not None:
             try:

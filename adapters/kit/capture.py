@@ -29,6 +29,15 @@ _RESPONSE_HEADERS = frozenset(
         "idempotent-replayed",
         "ratelimit",
         "ratelimit-policy",
+        "ratelimit-limit",
+        "ratelimit-remaining",
+        "ratelimit-reset",
+        "x-ratelimit-limit",
+        "x-ratelimit-remaining",
+        "x-ratelimit-reset",
+        "x-rate-limit-limit",
+        "x-rate-limit-remaining",
+        "x-rate-limit-reset",
     }
 )
 
@@ -56,11 +65,16 @@ class Exchange:
     detail: str = ""
 
 
-def kept_headers(headers: Mapping[str, str], *, of_request: bool) -> dict[str, str]:
-    """The headers that say nothing about the customer or the company's credentials, by lower-case name."""
+def kept_headers(
+    headers: Mapping[str, str], *, of_request: bool, also: Collection[str] = frozenset()
+) -> dict[str, str]:
+    """The headers that say nothing about the customer or the company's credentials, by lower-case name.
+
+    `also` are those by which the provider tells of its rate limits, from its manifest.
+    """
     allowed = _REQUEST_HEADERS if of_request else _RESPONSE_HEADERS
     lower = {name.lower(): value for name, value in headers.items()}
-    return {name: value[:256] for name, value in lower.items() if name in allowed}
+    return {name: value[:256] for name, value in lower.items() if name in allowed or name in also}
 
 
 def kept_body(value: Any, safe: Collection[str], secrets: Collection[str] = ()) -> str:

@@ -26,6 +26,10 @@ class ProviderError(Exception):
         self.detail = detail
         self.code = code
         self.retry_after_seconds = retry_after_seconds
+        self.timed_out = False
+        """Whether the provider did not answer in time."""
+        self.of_ours = False
+        """Whether it ended on our side before anything reached the provider: it says nothing of the provider."""
 
 
 class Rejected(ProviderError):
@@ -67,6 +71,21 @@ class Unmapped(Exception):
         super().__init__(f"no meaning for {table} = {word!r:.80}")
         self.table = table
         self.word = word
+
+
+class Withheld(Exception):
+    """A request that would have had an effect, in a call that must have none: it was not sent.
+
+    `names` are the fields of the body that it was to carry, in the provider's words. `leaves` are their values: they
+    are compared in memory and kept nowhere.
+    """
+
+    def __init__(self, method: str, path: str, leaves: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(f"{method} {path} was withheld")
+        self.method = method
+        self.path = path
+        self.names = tuple(dict.fromkeys(name for name, _ in leaves))
+        self.leaves = tuple(leaves)
 
 
 class NotWritten(NotImplementedError):

@@ -15,6 +15,7 @@ from adapters.kit.http import CertificateRefused, ResponseTooLarge, ResponseUnde
 
 # Nothing of the request can have been acted upon: the connection was never there.
 _NOT_SENT = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout)
+_TIMEOUTS = (httpcore.ConnectTimeout, httpcore.ReadTimeout, httpcore.WriteTimeout)
 # The request could not even be written down.
 _UNSENDABLE = (httpcore.UnsupportedProtocol, httpcore.LocalProtocolError, ValueError, TypeError)
 
@@ -24,6 +25,13 @@ _UNSURE_REFUSALS = frozenset({408, 409})
 
 def of_exception(error: Exception, operation: str, *, writes: bool) -> ProviderError:
     """The failure that an exception of the HTTP client means. Its text is not repeated: it may quote headers."""
+    failure = _of_exception(error, operation, writes=writes)
+    failure.timed_out = isinstance(error, _TIMEOUTS)
+    failure.of_ours = isinstance(error, httpcore.PoolTimeout)
+    return failure
+
+
+def _of_exception(error: Exception, operation: str, *, writes: bool) -> ProviderError:
     name = type(error).__name__
     if isinstance(error, CertificateRefused):
         return Misconfigured(f"{operation}: the client certificate was refused", credentials=True)
@@ -75,14 +83,15 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
         seconds = float(value)
         return max(0.0, seconds) if math.isfinite(seconds) else None
     except ValueError:
-        until = _unix_time(value)
+        until = unix_time(value)
     if until is None:
         return None
-    now = _unix_time(headers.get("date", ""))
+    now = unix_time(headers.get("date", ""))
     return max(0.0, until - (time.time() if now is None else now))
 
 
-def _unix_time(value: str) -> float | None:
+def unix_time(value: str) -> float | None:
+    """An HTTP date as seconds since 1970; None if it is none."""
     try:
         return parsedate_to_datetime(value).timestamp()
     except (ValueError, TypeError, OverflowError):

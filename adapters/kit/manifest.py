@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.kit import manifest_access, manifest_coverage, manifest_facts
+from adapters.kit import manifest_access, manifest_coverage, manifest_facts, rate_limits
 from adapters.kit.manifest_access import ENVIRONMENTS, Credential, Place
 from adapters.kit.manifest_coverage import FEATURES, RAILS, Coverage, Idempotency, Settlement, calendars, currencies
 from adapters.kit.manifest_facts import Facts
@@ -37,10 +37,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the provider takes. `requests_per_second` is infinite where it declares no rate."""
+    """What the provider takes. `requests_per_second` is infinite where it declares no rate; it is that of the sandbox
+    where `live_requests_per_second` is another one.
+
+    `headers` says how it tells of its limits, where it does so in a way of its own: see `rate_limits`.
+    """
 
     timeout_seconds: float
     requests_per_second: float = float("inf")
+    live_requests_per_second: float = float("inf")
+    headers: rate_limits.Names = rate_limits.USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +146,13 @@ def parse(values: Mapping[str, object], name: str, file: str) -> Manifest:
 
 
 def _limits(table: Table) -> Limits:
+    most = float("inf")
+    rate = table.number("requests_per_second", at_least=0.01, at_most=most, default=most)
     limits = Limits(
         timeout_seconds=table.number("timeout_seconds", at_least=0.1, at_most=120),
-        requests_per_second=table.number(
-            "requests_per_second", at_least=0.01, at_most=float("inf"), default=float("inf")
-        ),
+        requests_per_second=rate,
+        live_requests_per_second=table.number("live_requests_per_second", at_least=0.01, at_most=most, default=rate),
+        headers=rate_limits.names(table.table("headers", optional=True)),
     )
     table.finish()
     return limits

@@ -26,7 +26,10 @@ RAILS: Mapping[str, "Rail.ValueType"] = {
 _BY_RAIL = frozenset({"payouts"})
 """Domains in which everything goes by a rail. Others may leave rails out."""
 
+_LISTED = "listed"  # what has happened can be asked for by time: the port Listings
+
 FEATURES: Mapping[str, frozenset[str]] = {
+    "payouts": frozenset({_LISTED}),
     "payments": frozenset(
         {
             "captures_in_parts",  # more than one capture of one authorisation
@@ -34,10 +37,11 @@ FEATURES: Mapping[str, frozenset[str]] = {
             "partial_approvals",  # the issuer may approve less, where that is allowed
             "step_up",  # the customer can be asked to authenticate
             "reversals",  # the whole can be undone without knowing whether it was captured
+            _LISTED,
         }
     ),
-    "refunds": frozenset({"in_parts"}),
-    "disputes": frozenset({"documents", "acceptance"}),
+    "refunds": frozenset({"in_parts", _LISTED}),
+    "disputes": frozenset({"documents", "acceptance", _LISTED}),
 }
 """What a provider may or may not be able to do in a domain. What is not named in its manifest is never asked of it."""
 
@@ -121,7 +125,7 @@ def _settlement(table: Table, rails: tuple[str, ...]) -> dict["Rail.ValueType", 
         zone = below.text("timezone", default=None if batched else "UTC")
         calendar = below.text("calendar", default=None if batched or days else "")
         below.finish()
-        if zone not in available_timezones():
+        if zone not in _zones():
             raise below.error("timezone", f"is {zone!r}, which is not known")
         if calendar and calendar not in calendars():
             raise below.error("calendar", f"is {calendar!r}, which is not known")
@@ -141,6 +145,11 @@ def idempotency(table: Table) -> Idempotency:
     )
     table.finish()
     return promise
+
+
+@lru_cache(maxsize=1)  # it opens some hundred files
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,13 @@ from collections.abc import Mapping
 from adapters.kit import ports
 from adapters.kit.discovery import Provider
 
+_ASKING = ("find_", "get_", "institution_", "list_", "look_up_", "shadow")
+
+
+def acts(operation: str) -> bool:
+    """Whether an operation does something for a customer, and is not a question that can wait."""
+    return not operation.startswith(_ASKING)
+
 
 def port_names() -> tuple[str, ...]:
     """Every port there is, in the order of their names."""

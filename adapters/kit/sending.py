@@ -5,7 +5,7 @@ Rule: a signature is made over exactly the bytes that are sent.
 
 import base64
 import json as json_format
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypedDict, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
@@ -109,6 +109,11 @@ class Options(TypedDict, total=False):
     """An access token that is kept between calls."""
     sign: Sign | None
     """Gives the headers that sign the request. Runs last, over what is sent."""
+    only_asks: bool
+    """Nothing at the provider is other than before, though the method is not GET: a search, a validation, a login.
+
+    Only a request that says so, or a GET, leaves a call without effects. See `Call.harmless`.
+    """
     bodyless: bool
     """An empty body is success also with 200, 201 or 202."""
     safe: frozenset[str]
@@ -152,6 +157,24 @@ def content(options: Options) -> Content:
         text = json_format.dumps(json, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return Content(text.encode(), content_type or "application/json", json=json)
     return Content()
+
+
+def leaves(content: Content) -> list[tuple[str, str]]:
+    """Every value of a body as text, with the name of its field: full, such as `amount.value`, without list indexes."""
+    if content.parts is not None:
+        return [(part.name, part.content) for part in content.parts if isinstance(part.content, str)]
+    return list(_leaves(content.json, ""))
+
+
+def _leaves(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _leaves(item, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item, path)
+    elif value is not None:
+        yield path, str(value)
 
 
 def url(base_url: str, path: str, query: Sequence[tuple[str, str]]) -> str:

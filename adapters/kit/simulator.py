@@ -12,7 +12,6 @@ import secrets
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,8 +20,9 @@ from typing import Any, ClassVar, Self
 
 from adapters.kit import simulator_control
 from adapters.kit.simulator_http import ACTS, Answer, Fault, Request, SimulatorServer
+from adapters.kit.simulator_limits import RateLimit, rate_limit
 from adapters.kit.simulator_store import Entry, Store
-from adapters.kit.simulator_webhooks import Clock, Event, Mode, Outbox, Target
+from adapters.kit.simulator_webhooks import Clock, Event, HandClock, Mode, Outbox, Target
 
 __all__ = ["Answer", "Entry", "Event", "Fault", "Mode", "Refused", "Request", "Route", "Simulator", "Target"]
 
@@ -57,14 +57,20 @@ class Simulator:
     CREDENTIALS: ClassVar[Mapping[str, str]] = {}
     """Made-up credentials that it takes, where not any will do. `corridor adapter try` uses them."""
 
-    def __init__(self, *, state: Path | None = None, seed: int = 0, step_seconds: float = 0.03) -> None:
-        """`state`: a file that keeps objects over restarts. `step_seconds`: how long each state lasts."""
+    def __init__(
+        self, *, state: Path | None = None, seed: int = 0, step_seconds: float = 0.03, by_hand: bool = False
+    ) -> None:
+        """`state`: a file that keeps objects over restarts. `step_seconds`: how long each state lasts.
+
+        `by_hand`: nothing happens and no webhook goes out until `clock.step` and `outbox.deliver` are called.
+        """
         self.store = Store(state)
         self.step_seconds = step_seconds
-        self.clock = Clock()
-        self.outbox = Outbox(self.sign, self.clock, seed, self.seal)
+        self.clock = HandClock() if by_hand else Clock()
+        self.outbox = Outbox(self.sign, self.clock, seed, self.seal, by_hand=by_hand)
         self.clock_offset_seconds = 0.0
         self.requests: list[tuple[str, Request]] = []
+        self.rate_limit: RateLimit | None = None
         self._faults: dict[str, collections.deque[Fault]] = collections.defaultdict(collections.deque)
         self._patterns = [(route, re.compile(_pattern(route.template))) for route in self.ROUTES]
         self._server: SimulatorServer | None = None
@@ -103,7 +109,7 @@ class Simulator:
 
     def now(self) -> float:
         """Unix time in seconds, as the vendor sees it."""
-        return time.time() + self.clock_offset_seconds
+        return self.clock.time() + self.clock_offset_seconds
 
     def once(
         self, account: str, key: str, fingerprint: str, act: Callable[[], Answer], mismatch: Callable[[], Answer]
@@ -155,6 +161,14 @@ class Simulator:
         """Answer the next so many calls of an operation badly; `*` is any operation."""
         with self.store.lock:
             self._faults[operation].extend([fault] * times)
+
+    def limit(self, calls: int, seconds: float, headers: str | Mapping[str, str] = "draft") -> None:
+        """Take at most so many calls of each account in windows of so many seconds; no calls: as many as come.
+
+        `headers` says how the vendor tells of it: see `simulator_limits`.
+        """
+        with self.store.lock:
+            self.rate_limit = rate_limit(calls, seconds, headers) if calls else None
 
     def clear_faults(self) -> None:
         """Forget the faults that have not happened yet."""
@@ -209,23 +223,40 @@ class Simulator:
 
     def _serve(self, route: Route, request: Request) -> Answer:
         with self.store.lock:
-            fault = self._next_fault(route.operation)
+            refused, told = self._counted(request)
             self.requests.append((route.operation, request))
-            if fault is not None and fault.kind == "refuse":
-                waiting = {"Retry-After": str(max(1, round(fault.seconds)))} if fault.seconds else {}
-                status = fault.status or (429 if fault.seconds else 503)
-                return replace(self.error(status, "not_processed", "try again"), headers=waiting)
-            if fault is not None and not ACTS[fault.kind]:
-                return Answer(0, fault=fault)
-            try:
-                handler: Callable[[Request], Answer] = getattr(self, route.operation)
-                answer = handler(request)
-            except Refused as refused:
-                answer = refused.answer
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                answer = self.error(400, "bad_request", f"the request cannot be read: {type(error).__name__}")
+            if refused:
+                return replace(self.error(429, "not_processed", "too many requests"), headers=told)
+            answer = self._answered(route, request)
+            return replace(answer, headers={**told, **answer.headers}) if told else answer
+
+    def _answered(self, route: Route, request: Request) -> Answer:
+        fault = self._next_fault(route.operation)
+        if fault is not None and fault.kind == "refuse":
+            waiting = {"Retry-After": str(max(1, round(fault.seconds)))} if fault.seconds else {}
+            status = fault.status or (429 if fault.seconds else 503)
+            return replace(self.error(status, "not_processed", "try again"), headers=waiting)
+        if fault is not None and not ACTS[fault.kind]:
+            return Answer(0, fault=fault)
+        try:
+            handler: Callable[[Request], Answer] = getattr(self, route.operation)
+            answer = handler(request)
+        except Refused as refused:
+            answer = refused.answer
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            answer = self.error(400, "bad_request", f"the request cannot be read: {type(error).__name__}")
         # A magic value's own fault goes before none, a fault on demand before both.
         return replace(answer, fault=fault) if fault is not None else answer
+
+    def _counted(self, request: Request) -> tuple[bool, dict[str, str]]:
+        """Whether a request is one too many, and what the answer's headers tell of the limit."""
+        if self.rate_limit is None:
+            return False, {}
+        try:
+            account = self.authorise(request)
+        except Refused:
+            account = ""
+        return self.rate_limit.count(account, self.now())
 
     def _next_fault(self, operation: str) -> Fault | None:
         for name in (operation, "*"):

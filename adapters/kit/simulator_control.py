@@ -45,6 +45,12 @@ def _fault(simulator: "Simulator", body: Mapping[str, Any]) -> object:
     return {}
 
 
+def _limit(simulator: "Simulator", body: Mapping[str, Any]) -> object:
+    headers = body.get("headers", "draft")
+    simulator.limit(int(body["calls"]), float(body.get("seconds", 1.0)), headers if headers else "silent")
+    return {}
+
+
 def _clear(simulator: "Simulator", body: Mapping[str, Any]) -> object:
     simulator.clear_faults()
     return {}
@@ -83,12 +89,14 @@ def _deliveries(simulator: "Simulator", body: Mapping[str, Any]) -> object:
 
 def _requests(simulator: "Simulator", body: Mapping[str, Any]) -> object:
     with simulator.store.lock:
-        return {"requests": [operation for operation, _ in simulator.requests]}
+        refusals = simulator.rate_limit.refusals if simulator.rate_limit else 0
+        return {"requests": [operation for operation, _ in simulator.requests], "refused": refusals}
 
 
 _ROUTES: Mapping[tuple[str, str], Callable[["Simulator", Mapping[str, Any]], object]] = {
     ("POST", "webhook"):     _register,    # {url, secret, account?}
     ("POST", "fault"):       _fault,       # {kind, operation?, times?, status?, seconds?}
+    ("POST", "limit"):       _limit,       # {calls, seconds?, headers?}
     ("POST", "clear"):       _clear,       # {}
     ("POST", "mode"):        _mode,        # {drop?, duplicate?, reverse?, delay_seconds?, seed?}
     ("POST", "replay"):      _replay,      # {seed?, group?}

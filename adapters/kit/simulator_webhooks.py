@@ -4,6 +4,7 @@ Rule: without a mode, the events of one object go out in order; nothing else is 
 """
 
 import contextlib
+import functools
 import heapq
 import itertools
 import queue
@@ -78,6 +79,10 @@ class Clock:
             heapq.heappush(self._due, (time.monotonic() + seconds, next(self._order), run))
             self._changed.notify()
 
+    def time(self) -> float:
+        """Unix time in seconds."""
+        return time.time()
+
     def stop(self) -> None:
         """Forget what is due, and end the thread."""
         with self._changed:
@@ -96,6 +101,56 @@ class Clock:
             run()
 
 
+class HandClock(Clock):
+    """A clock that stands still until somebody moves it. It begins at the present."""
+
+    def __init__(self) -> None:
+        self._due = []
+        self._order = itertools.count()
+        self._began = float(int(time.time()))
+        self.seconds = 0.0
+        """How far it was moved."""
+
+    def later(self, seconds: float, run: Callable[[], None]) -> None:
+        """Have a function run by the step that comes to so many seconds from now."""
+        heapq.heappush(self._due, (self.seconds + seconds, next(self._order), run))
+
+    def time(self) -> float:
+        """Unix time in seconds."""
+        return self._began + self.seconds
+
+    @property
+    def next_at(self) -> float | None:
+        """Where the next step leads, in seconds; None if nothing is to come."""
+        return self._due[0][0] if self._due else None
+
+    def step(self) -> bool:
+        """Move on to what is due next, and let it happen; False if nothing is."""
+        if not self._due:
+            return False
+        at, _, run = heapq.heappop(self._due)
+        self.seconds = max(self.seconds, at)
+        run()
+        return True
+
+    def stop(self) -> None:
+        """Forget what is due."""
+        self._due.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event that goes out by hand. `tries` counts those that failed."""
+
+    event: Event
+    target: Target
+    tries: int
+
+
+Post = Callable[[str, Mapping[str, str], bytes], int]
+"""Sends a body with headers to a URL; the status of the answer."""
+
+
 class Outbox:
     """Delivers events to the targets. `sign` gives the vendor's headers for an event id, body, Unix time and secret.
 
@@ -108,6 +163,8 @@ class Outbox:
         clock: Clock,
         seed: int = 0,
         seal: Callable[[bytes, str], bytes] = lambda body, secret: body,
+        *,
+        by_hand: bool = False,
     ) -> None:
         self.targets: list[Target] = []
         self.mode = Mode()
@@ -120,8 +177,11 @@ class Outbox:
         self._held: dict[str, list[Event]] = {}
         self._lock = threading.Lock()
         self._http = Http(connect_timeout_seconds=1.0)
-        self._queues: list[queue.SimpleQueue[Callable[[], None] | None]] = [
-            queue.SimpleQueue() for _ in range(_WORKERS)
+        self._by_hand = by_hand
+        self.waiting: list[Waiting] = []
+        """What `deliver` sends: nothing, unless it goes out by hand."""
+        self._queues: list[queue.SimpleQueue[Callable[[], object] | None]] = [
+            queue.SimpleQueue() for _ in range(0 if by_hand else _WORKERS)
         ]
         self._threads = [
             threading.Thread(target=_work, args=(each,), daemon=True, name="simulator-webhooks")
@@ -163,6 +223,11 @@ class Outbox:
             self._enqueue(event, 0.0)
         return len(again)
 
+    def deliver(self, position: int = 0, post: Post | None = None) -> Delivery:
+        """Send one of the events that wait to go out by hand; over HTTP, or as `post` does."""
+        waiting = self.waiting.pop(position)
+        return self._deliver(waiting.event, waiting.target, waiting.tries, post)
+
     def stop(self) -> None:
         """End the threads; what is not delivered stays undelivered."""
         for each in self._queues:
@@ -177,31 +242,37 @@ class Outbox:
                 self._later(delay_seconds, event, target, 0)
 
     def _later(self, seconds: float, event: Event, target: Target, tries: int) -> None:
+        if self._by_hand:
+            self.waiting.append(Waiting(event, target, tries))
+            return
         worker = self._queues[hash(event.group) % _WORKERS]
 
         def run() -> None:
-            worker.put(lambda: self._deliver(event, target, tries))
+            worker.put(functools.partial(self._deliver, event, target, tries))
 
         if seconds > 0:
             self._clock.later(seconds, run)
         else:
             run()
 
-    def _deliver(self, event: Event, target: Target, tries: int) -> None:
+    def _deliver(self, event: Event, target: Target, tries: int, post: Post | None = None) -> Delivery:
         at = int(time.time())
         body = self._seal(event.body, target.secret)
         headers = {"Content-Type": "application/json", **self._sign(event.event_id, body, at, target.secret)}
         status = 0
         with contextlib.suppress(Exception):  # any failure to deliver is status 0, and is tried again
-            status = self._http.exchange(
-                "POST", target.url, headers=headers, content=body, ends_at=time.monotonic() + 5
-            ).status
+            status = (post or self._post)(target.url, headers, body)
+        delivery = Delivery(event.event_id, event.group, target.url, status)
         with self._lock:
-            self.deliveries.append(Delivery(event.event_id, event.group, target.url, status))
+            self.deliveries.append(delivery)
         if not 200 <= status < 300 and tries < len(RETRY_SECONDS):
             self._later(RETRY_SECONDS[tries], event, target, tries + 1)
+        return delivery
+
+    def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        return self._http.exchange("POST", url, headers=headers, content=body, ends_at=time.monotonic() + 5).status
 
 
-def _work(jobs: "queue.SimpleQueue[Callable[[], None] | None]") -> None:
+def _work(jobs: "queue.SimpleQueue[Callable[[], object] | None]") -> None:
     while (job := jobs.get()) is not None:
         job()

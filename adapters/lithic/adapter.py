@@ -9,9 +9,10 @@ from typing import Any
 
 from adapters.kit.call import Call, path_segment
 from adapters.kit.errors import Misconfigured, Rejected, Unavailable, Unknown
+from adapters.kit.ports.listings import Listing
 from adapters.kit.ports.webhooks import Inbound, Reading
 from adapters.kit.webhooks import verify_standard_webhook
-from adapters.lithic import accounts, events, mapping
+from adapters.lithic import accounts, events, listings, mapping
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
@@ -20,7 +21,7 @@ PAYMENTS, ACCOUNTS = "/v1/payments", "/v1/external_bank_accounts"
 
 
 class Lithic:
-    """Implements the ports Payouts and Webhooks."""
+    """Implements the ports Payouts, Webhooks and Listings."""
 
     def create_payout(self, call: Call, payout: Payout, beneficiary: Beneficiary) -> PayoutObservation:
         """Have the beneficiary's account there, and make the payment under a token that the payout's key makes."""
@@ -61,6 +62,10 @@ class Lithic:
     def read_webhook(self, inbound: Inbound) -> Reading:
         """Read the event. `webhook-id` is signed, and stays the same when the vendor repeats a delivery."""
         return events.reading(inbound.body, inbound.headers.get("webhook-id", ""))
+
+    def list_changes(self, call: Call, since: datetime, cursor: str) -> Listing:
+        """A page of the vendor's events of payments."""
+        return listings.changes(self._send, call, since, cursor)
 
     def _account(self, call: Call, request: Mapping[str, Any]) -> str:
         """The token of the beneficiary's account, made if it is not there.

@@ -3,6 +3,8 @@
 Only what is signed decides: the id, the time and the body, by Standard Webhooks.
 """
 
+from typing import Any
+
 from adapters.kit.errors import Unmapped
 from adapters.kit.mapping import document
 from adapters.kit.ports.webhooks import Reading
@@ -42,7 +44,11 @@ OTHER_EVENTS = frozenset(
 
 def reading(body: bytes, event_id: str) -> Reading:
     """What a webhook says. Debits, receipts, other rails and payments that others made are no payouts."""
-    message = document(body, "webhook")
+    return of_message(document(body, "webhook"), event_id)
+
+
+def of_message(message: Any, event_id: str) -> Reading:
+    """What an event says, as it is told or listed."""
     event = message.get("event_type") if isinstance(message, dict) else None
     if not isinstance(event, str):
         raise Unmapped("webhook.event_type", type(message).__name__)

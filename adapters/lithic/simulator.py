@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from adapters.kit.simulator import Answer, Entry, Event, Refused, Request, Route, Simulator
+from adapters.kit.simulator_events import EventLog
 from adapters.kit.webhooks import standard_signature
 from adapters.lithic import simulator_objects as objects
 from adapters.lithic.simulator_checks import account_fault, is_uuid, payment_fault
@@ -35,10 +36,15 @@ class LithicSimulator(Simulator):
         Route("create_payment", "POST", "/v1/payments", writes=True),
         Route("list_payments", "GET", "/v1/payments"),
         Route("get_payment", "GET", "/v1/payments/{payment_token}"),
+        Route("list_events", "GET", "/v1/events"),
         Route("simulate_return", "POST", "/v1/simulate/payments/return", writes=True),
         Route("simulate_release", "POST", "/v1/simulate/payments/release", writes=True),
         Route("simulate_action", "POST", "/v1/simulate/payments/{payment_token}/action", writes=True),
     )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.told = EventLog(self.store)
 
     # External bank accounts.
 
@@ -101,6 +107,20 @@ class LithicSimulator(Simulator):
     def get_payment(self, request: Request) -> Answer:
         """One payment."""
         return Answer(200, dict(self._own(PAYMENT, request, request.params["payment_token"])))
+
+    def list_events(self, request: Request) -> Answer:
+        """What has happened to payments after a time, the newest first; with its content if that is asked for."""
+        owner, begin = self.authorise(request), request.argument("begin")
+        kinds = {value for name, value in request.query if name == "event_types"}
+        page = self.told.page(
+            owner, min(100, int(request.argument("page_size", "50"))),
+            since=datetime.fromisoformat(begin).timestamp() if begin else 0.0,
+            after=request.argument("starting_after"), newest_first=True,
+            only=lambda event: not kinds or event["event_type"] in kinds,
+        )  # fmt: skip
+        content = request.argument("with_content") == "true"
+        found = [{**each, "payload": each["payload"] if content else {}} for each in page.events]
+        return Answer(200, {"data": found, "has_more": page.more})
 
     # The vendor's own simulation, which its sandbox has.
 
@@ -225,7 +245,10 @@ class LithicSimulator(Simulator):
         self._put(PAYMENT, payment)
         body = json.dumps({"event_type": told, **payment}).encode()
         token = payment["token"]
-        self.notify(Event(objects.new_token(), self._owner(token), token, body, last))
+        event_id = f"msg_{objects.new_token()}"
+        listed = {"created": now, "event_type": told, "payload": json.loads(body), "token": event_id}
+        self.told.add(self._owner(token), event_id, self.now(), listed)
+        self.notify(Event(event_id, self._owner(token), token, body, last))
 
     # Small things.
 

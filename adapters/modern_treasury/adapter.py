@@ -12,6 +12,7 @@ from adapters.kit.errors import Misconfigured, Rejected, Unknown
 from adapters.kit.ports.webhooks import Inbound, Reading
 from adapters.kit.webhooks import HmacScheme
 from adapters.modern_treasury import events, mapping, refusals
+from adapters.modern_treasury.listings import ModernTreasuryListings
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
@@ -21,8 +22,8 @@ SIGNATURE = HmacScheme(header="x-signature")
 """HMAC-SHA256 of the body, in hex, with the webhook key as it is shown. The scheme has no time."""
 
 
-class ModernTreasury:
-    """Implements the ports Payouts and Webhooks."""
+class ModernTreasury(ModernTreasuryListings):
+    """Implements the ports Payouts, Webhooks and Listings."""
 
     def create_payout(self, call: Call, payout: Payout, beneficiary: Beneficiary) -> PayoutObservation:
         """Create a payment order, with the beneficiary's account inside it: one call, one idempotency key."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from adapters.kit.simulator import Answer, Entry, Event, Refused, Request, Route, Simulator
+from adapters.kit.simulator_events import EventLog
 from adapters.modern_treasury import simulator_objects as objects
 from adapters.modern_treasury.simulator_checks import check_order
 from adapters.modern_treasury.simulator_scripts import SETTLES, chosen
@@ -38,9 +39,14 @@ class ModernTreasurySimulator(Simulator):
         Route("update_order", "PATCH", "/api/payment_orders/{id}", writes=True),
         Route("create_account", "POST", "/api/external_accounts", writes=True),
         Route("get_account", "GET", "/api/external_accounts/{id}"),
+        Route("list_events", "GET", "/api/events"),
         Route("list_returns", "GET", "/api/returns"),
         Route("get_return", "GET", "/api/returns/{id}"),
     )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.told = EventLog(self.store)
 
     def ping(self, request: Request) -> Answer:
         """Answer whoever has a key."""
@@ -108,6 +114,20 @@ class ModernTreasurySimulator(Simulator):
         found = [each for each in reversed(self.store.all(RETURN)) if self._owner(each["id"]) == organization]
         wanted = request.argument("returnable_id")
         return _page([each for each in found if wanted in ("", each["returnable_id"])], request)
+
+    def list_events(self, request: Request) -> Answer:
+        """What has happened to one kind of object since a time, the newest first."""
+        organization, resource = self.authorise(request), request.argument("resource")
+        since = request.argument("event_time_start")
+        page = self.told.page(
+            f"{organization}/{resource}",
+            min(100, int(request.argument("per_page", "25"))),
+            since=datetime.fromisoformat(since).timestamp() if since else 0.0,
+            after=request.argument("after_cursor"),
+            newest_first=True,
+        )
+        more = {"X-After-Cursor": page.events[-1]["id"]} if page.more else {}
+        return Answer(200, page.events, {"X-Per-Page": str(len(page.events)), **more})
 
     def get_return(self, request: Request) -> Answer:
         """One return."""
@@ -229,6 +249,8 @@ class ModernTreasurySimulator(Simulator):
 
     def _tell(self, told: Mapping[str, Any], event: str, *, last: bool, group: str = "") -> None:
         body = json.dumps({"event": event, "data": told}, ensure_ascii=False).encode()
+        listed = objects.event(told, event, self._time())
+        self.told.add(f"{self._owner(told['id'])}/{told['object']}", listed["id"], self.now(), listed)
         self.notify(Event(self.new_id(), self._owner(told["id"]), group or told["id"], body, last))
 
     # Small things.

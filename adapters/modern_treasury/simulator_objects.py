@@ -172,6 +172,18 @@ def hold(order: Mapping[str, Any], now: str) -> Json:
     }
 
 
+def event(told: Mapping[str, Any], name: str, now: str) -> Json:
+    """An event as it is listed, with the object as it was then."""
+    return {
+        **_header("event", now),
+        "resource": told["object"],
+        "event_name": name,
+        "event_time": now,
+        "data": dict(told),
+        "entity_id": told["id"],
+    }
+
+
 def error(code: str, message: str, parameter: str = "") -> Json:
     """An error body."""
     return {"errors": {"code": code, "message": message, **({"parameter": parameter} if parameter else {})}}

@@ -1,39 +1,25 @@
-"""The sandbox's adapter: payouts, payments, refunds, disputes, grants by OAuth, webhooks by Standard Webhooks, a clock.
+"""The sandbox's adapter: payouts, payments, refunds, disputes, grants by OAuth, webhooks, events, a clock.
 
 Every method is encode, send, decode; what words mean stands in `mapping.py` and `payment_mapping.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from adapters.kit.call import Call
-from adapters.kit.errors import Unmapped
-from adapters.kit.mapping import document, text
-from adapters.kit.ports.webhooks import Inbound, Observation, Reading
+from adapters.kit.mapping import document
+from adapters.kit.ports.webhooks import Inbound, Reading
 from adapters.kit.webhooks import verify_standard_webhook
-from adapters.sandbox import mapping, payment_mapping
+from adapters.sandbox import events
 from adapters.sandbox.disputes import Disputes
+from adapters.sandbox.institutions import Institutions
+from adapters.sandbox.listings import Listings
 from adapters.sandbox.payments import Payments
 from adapters.sandbox.payouts import Payouts
 from adapters.sandbox.wire import send
 
-READERS: Mapping[str, Callable[[Any, str], Observation]] = {
-    "transfer.updated":  mapping.observation,
-    "payment.updated":   payment_mapping.authorisation,
-    "capture.updated":   payment_mapping.step,
-    "increment.updated": payment_mapping.step,
-    "void.updated":      payment_mapping.step,
-    "reversal.updated":  payment_mapping.step,
-    "refund.updated":    payment_mapping.step,
-    "dispute.opened":    payment_mapping.dispute,
-    "dispute.updated":   payment_mapping.dispute,
-}  # fmt: skip
-"""What each event carries: the object as it was then."""
-_OURS = frozenset(kind.partition(".")[0] for kind in READERS)
 
-
-class Sandbox(Payouts, Payments, Disputes):
+class Sandbox(Payouts, Payments, Disputes, Institutions, Listings):
     """Implements every port."""
 
     def revoke_grant(self, call: Call, token: str) -> None:
@@ -61,15 +47,7 @@ class Sandbox(Payouts, Payments, Disputes):
 
     def read_webhook(self, inbound: Inbound) -> Reading:
         """What the event's object says. Events of other kinds say nothing; an unknown one of ours is loud."""
-        event = document(inbound.body, "event")
-        if not isinstance(event, dict):
-            raise Unmapped("event", type(event).__name__)
-        event_id, kind = text(event.get("id"), "event.id"), text(event.get("type"), "event.type")
-        if kind.partition(".")[0] not in _OURS:
-            return Reading(event_id)
-        if kind not in READERS:
-            raise Unmapped("event.type", kind)
-        return Reading(event_id, [READERS[kind](event.get("data"), event_id)])
+        return events.reading(document(inbound.body, "event"))
 
 
 ADAPTER = Sandbox()

@@ -7,6 +7,7 @@ from adapters.kit.errors import Unmapped
 from adapters.kit.mapping import money, text, timestamp, translate, translate_optional
 from adapters.kit.reasons import ISO_RETURNS, NACHA_RETURNS, Reasons
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
+from corridor.payouts.v1.payout_check_pb2 import PayoutCheck, PayoutCheckVerdict
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout, PayoutState
 from corridor.payouts.v1.payout_reason_pb2 import PayoutReason
@@ -97,6 +98,26 @@ def observation(transfer: Any, event_id: str = "") -> PayoutObservation:
         provider_state=transfer["status"],
         provider_event_id=event_id,
         provider_time=timestamp(transfer.get("updated_at"), "transfer.updated_at"),
+    )
+
+
+VERDICTS: dict[str, PayoutCheckVerdict.ValueType] = {
+    "taken":   PayoutCheckVerdict.PAYOUT_CHECK_VERDICT_TAKEN,
+    "refused": PayoutCheckVerdict.PAYOUT_CHECK_VERDICT_REFUSED,
+}  # fmt: skip
+
+
+def check(answer: Any) -> PayoutCheck:
+    """What a check says of a payout that is not made."""
+    if not isinstance(answer, dict):
+        raise Unmapped("check", type(answer).__name__)
+    code, fee = (answer.get("reason") or {}).get("code"), answer.get("fee") or {}
+    return PayoutCheck(
+        verdict=translate(VERDICTS, answer.get("verdict"), "check.verdict"),
+        amount=money(answer.get("amount"), answer.get("currency")),
+        reason=translate_optional(REASONS, code, "check.reason.code", PayoutReason.PAYOUT_REASON_UNSPECIFIED),
+        provider_reason_code=code or "",
+        fee=money(fee.get("amount"), fee.get("currency")),
     )
 
 

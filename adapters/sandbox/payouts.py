@@ -7,14 +7,16 @@ from adapters.kit.errors import Misconfigured, Rejected
 from adapters.sandbox import mapping
 from adapters.sandbox.wire import error_code, found, is_missing, send
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
+from corridor.payouts.v1.payout_check_pb2 import PayoutCheck, PayoutCheckVerdict
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
+from corridor.payouts.v1.payout_reason_pb2 import PayoutReason
 
 TRANSFERS = "/v1/transfers"
 
 
 class Payouts:
-    """Implements the port Payouts."""
+    """Implements the ports Payouts and Checks."""
 
     def create_payout(self, call: Call, payout: Payout, beneficiary: Beneficiary) -> PayoutObservation:
         """Create a transfer. The key makes repeats harmless, the reference makes it findable."""
@@ -23,6 +25,18 @@ class Payouts:
         if seen.payout_id != payout.payout_id:
             raise Misconfigured("the idempotency key was already used for another transfer")
         return seen
+
+    def check_payout(self, call: Call, payout: Payout, beneficiary: Beneficiary) -> PayoutCheck:
+        """Have the transfer checked as it would be made. What is refused at once is refused here, too."""
+        body = mapping.transfer(payout, beneficiary)
+        try:
+            return mapping.check(send(call, "POST", f"{TRANSFERS}/check", only_asks=True, json=body))
+        except Rejected as refused:
+            return PayoutCheck(
+                verdict=PayoutCheckVerdict.PAYOUT_CHECK_VERDICT_REFUSED,
+                reason=PayoutReason.PAYOUT_REASON_INVALID_DETAILS,
+                provider_reason_code=refused.code,
+            )
 
     def look_up_payout(self, call: Call, payout: Payout) -> PayoutObservation | None:
         """Find the transfer by its own id where we know it, else by our payout's id."""

@@ -8,15 +8,17 @@ from typing import ClassVar
 
 from adapters.kit.simulator import Entry, Route
 from adapters.sandbox.simulator_disputes import Disputes
+from adapters.sandbox.simulator_institutions import EVERYBODY, Institutions
 from adapters.sandbox.simulator_transfers import Transfers
 
 
-class SandboxSimulator(Transfers, Disputes):
+class SandboxSimulator(Transfers, Disputes, Institutions):
     """Transfers, payments, disputes and grants of many accounts. Each API key opens one of its own."""
 
     KINDS = ("transfer", "payment", "action", "dispute")
     ROUTES: ClassVar[Sequence[Route]] = (
         Route("create_transfer", "POST", "/v1/transfers", writes=True),
+        Route("check_transfer", "POST", "/v1/transfers/check"),
         Route("list_transfers", "GET", "/v1/transfers"),
         Route("get_transfer", "GET", "/v1/transfers/{transfer_id}"),
         Route("cancel_transfer", "POST", "/v1/transfers/{transfer_id}/cancel", writes=True),
@@ -42,6 +44,9 @@ class SandboxSimulator(Transfers, Disputes):
         Route("get_grant", "GET", "/v1/grants/{grant_id}"),
         Route("revoke_grant", "POST", "/v1/oauth/revoke", writes=True),
         Route("set_webhook", "POST", "/v1/webhooks", writes=True),
+        Route("list_events", "GET", "/v1/events"),
+        Route("list_institutions", "GET", "/v1/institutions"),
+        Route("set_institution", "POST", "/v1/test_institutions"),
         Route("get_clock", "GET", "/v1/test_clock"),
         Route("advance_clock", "POST", "/v1/test_clock/advance", writes=True),
     )
@@ -53,8 +58,12 @@ class SandboxSimulator(Transfers, Disputes):
     def move(self, object_id: str, word: str) -> bool:
         """Put an object, by its id or our reference, into a status now.
 
-        A payment is disputed by `disputed:REASON` and asked about by `inquiry`.
+        A payment is disputed by `disputed:REASON` and asked about by `inquiry`. `institution:ID` is a bank or rail.
         """
+        named, _, institution = object_id.partition(":")
+        if named == "institution":
+            self.put_institution(EVERYBODY, institution, word)
+            return True
         for kind in self.KINDS:
             for kept in self.store.all(kind):
                 if object_id in (kept["data"]["id"], kept["data"].get("reference")):

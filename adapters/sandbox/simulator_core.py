@@ -15,6 +15,7 @@ from typing import Any
 from adapters.kit.errors import Unmapped
 from adapters.kit.mapping import decimals
 from adapters.kit.simulator import Answer, Event, Refused, Request, Simulator
+from adapters.kit.simulator_events import EventLog
 from adapters.kit.webhooks import standard_signature
 from adapters.sandbox.scenarios import NORMAL, NoSuchScenario, Scenario
 
@@ -34,8 +35,11 @@ class Core(Simulator):
     KINDS: Sequence[str] = ()
     """The kinds of objects that can have timers."""
 
-    def __init__(self, *, state: Path | None = None, seed: int = 0, step_seconds: float = 0.03) -> None:
-        super().__init__(state=state, seed=seed, step_seconds=step_seconds)
+    def __init__(
+        self, *, state: Path | None = None, seed: int = 0, step_seconds: float = 0.03, by_hand: bool = False
+    ) -> None:
+        super().__init__(state=state, seed=seed, step_seconds=step_seconds, by_hand=by_hand)
+        self.told = EventLog(self.store)
         self._account = ""
         self._as_of: float | None = None
         self._due: dict[str, list[tuple[float, int, Kept, Timer]]] = {}
@@ -216,6 +220,14 @@ class Core(Simulator):
         more = start + limit < len(found)
         return Answer(200, {"data": some, "next_cursor": some[-1]["id"] if more else None})
 
+    def list_events(self, request: Request) -> Answer:
+        """The account's events since a time, the earliest first: what webhooks bring, whether they arrived or not."""
+        account = self.authorise(request)
+        limit = min(PAGE_LIMIT, int(request.argument("limit", "20")))
+        since = datetime.fromisoformat(request.argument("since")).timestamp() if request.argument("since") else 0.0
+        page = self.told.page(account, limit, since=since, after=request.argument("cursor"))
+        return Answer(200, {"data": page.events, "next_cursor": page.events[-1]["id"] if page.more else None})
+
     # Objects.
 
     def new(self, kind: str, prefix: str, data: Mapping[str, Any], **more: Any) -> Kept:
@@ -237,6 +249,7 @@ class Core(Simulator):
             data |= {name: data[name] + 1 for name in ("amount", "approved") if name in data}
         event_id = self.new_id("evt_")
         body = {"id": event_id, "type": kind, "created_at": data["updated_at"], "data": data}
+        self.told.add(kept["account"], event_id, self.now(), body)
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         self.notify(Event(event_id, kept["account"], data["id"], content, last), chosen.mode)
 

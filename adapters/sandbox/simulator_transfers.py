@@ -13,6 +13,8 @@ from adapters.sandbox.simulator_core import Core, Kept
 FIELDS = {"reference", "amount", "currency", "rail", "statement_text", "description", "recipient"}
 CANCELLABLE = frozenset({"received", "processing"})
 FINAL = frozenset({"paid", "declined", "failed", "returned", "cancelled"})
+FEE = 25
+"""What every transfer costs, in minor units of its currency."""
 MOVED = {"returned": "R03/AC03", "failed": "account_closed", "declined": "risk"}
 
 
@@ -40,6 +42,28 @@ class Transfers(Core):
         chosen = self.choose(field, lambda: scenario(wanted["amount"], wanted["description"], asked))
         return self.keyed(
             request, chosen, lambda: self._create_transfer(wanted, chosen), ("recipient.account", "no such account")
+        )
+
+    def check_transfer(self, request: Request) -> Answer:
+        """Whether a transfer would be declined at once, and what it would cost. Nothing is made, and nothing kept."""
+        self.authorise(request)
+        wanted = self.read(request, FIELDS)
+        self._check_transfer(wanted)
+        asked = wanted.pop("scenario", "")
+        field = "scenario" if asked else "description"
+        chosen = self.choose(field, lambda: scenario(wanted["amount"], wanted["description"], asked))
+        if chosen.refusal == 422:
+            return self.invalid("recipient.account", "no such account")
+        declined = tuple(chosen.path[:1]) == ("declined",)
+        return Answer(
+            200,
+            {
+                "verdict": "refused" if declined else "taken",
+                "reason": {"code": chosen.code} if declined else None,
+                "amount": wanted["amount"],
+                "currency": wanted["currency"],
+                "fee": {"amount": FEE, "currency": wanted["currency"]},
+            },
         )
 
     def list_transfers(self, request: Request) -> Answer:

@@ -14,7 +14,7 @@ SAFE = frozenset(
         "id", "type", "reference", "status", "amount", "currency", "rail", "code", "field", "created_at", "updated_at",
         "payment", "payment_reference", "capture", "captured", "captured_at_once", "approved", "authorised", "released",
         "refunded", "final", "partial_approval", "reason", "stage", "due_at", "expires_at", "scenario", "response_code",
-        "acquirer_reference", "submissions", "documents", "seconds", "now", "happened", "rate",
+        "acquirer_reference", "submissions", "documents", "seconds", "now", "happened", "rate", "institution", "since",
     }
 )  # fmt: skip
 """Keys whose values say nothing about a person; what captures may keep."""

@@ -10,6 +10,7 @@ from adapters.kit.ports.webhooks import Inbound, Reading
 from adapters.kit.webhooks import HmacScheme
 from adapters.stripe import events
 from adapters.stripe.disputes import StripeDisputes
+from adapters.stripe.listings import StripeListings
 from adapters.stripe.payments import StripePayments
 from adapters.stripe.payouts import StripePayouts
 from adapters.stripe.refunds import StripeRefunds
@@ -22,8 +23,8 @@ refuse what is older than 300 seconds and let pass what is from the future.
 """
 
 
-class Stripe(StripePayments, StripeRefunds, StripeDisputes, StripePayouts):
-    """Implements the ports Payments, Refunds, Disputes, Payouts and Webhooks."""
+class Stripe(StripePayments, StripeRefunds, StripeDisputes, StripePayouts, StripeListings):
+    """Implements the ports Payments, Refunds, Disputes, Payouts, Webhooks and Listings."""
 
     def verify_webhook(self, inbound: Inbound, secrets: Sequence[str], now: datetime) -> None:
         """Check `Stripe-Signature` over the raw body and its time."""

@@ -101,7 +101,11 @@ OTHER_FAMILIES = frozenset(
 
 def reading(body: bytes) -> Reading:
     """What an event says."""
-    event = document(body, "webhook")
+    return of_event(document(body, "webhook"))
+
+
+def of_event(event: Any) -> Reading:
+    """What an event says, as it is told or listed."""
     if not isinstance(event, dict) or event.get("object") != "event":
         raise Unmapped("webhook", type(event).__name__)
     event_id, kind = text(event.get("id"), "event.id"), text(event.get("type"), "event.type")

@@ -11,6 +11,7 @@ from adapters.stripe import wire
 from adapters.stripe.adapter import SIGNATURE
 from adapters.stripe.amounts import stated
 from adapters.stripe.simulator_desk import CHARGE, DISPUTE, INTENT, PAYOUT, REFUND, Json
+from adapters.stripe.simulator_events import EventDesk
 from adapters.stripe.simulator_payouts import PayoutDesk
 from adapters.stripe.simulator_refunds import DisputeDesk
 
@@ -18,7 +19,7 @@ from adapters.stripe.simulator_refunds import DisputeDesk
 _IN_BOOKS = frozenset(("requires_capture", "succeeded", "canceled"))
 
 
-class StripeSimulator(DisputeDesk, PayoutDesk):
+class StripeSimulator(DisputeDesk, PayoutDesk, EventDesk):
     """The vendor."""
 
     CREDENTIALS: ClassVar[Mapping[str, str]] = {"secret_key": "sk_test_51Example", "account_id": "acct_51Example"}
@@ -27,6 +28,7 @@ class StripeSimulator(DisputeDesk, PayoutDesk):
         *DisputeDesk.REFUND_ROUTES,
         *DisputeDesk.DISPUTE_ROUTES,
         *PayoutDesk.PAYOUT_ROUTES,
+        *EventDesk.EVENT_ROUTES,
     )
 
     def sign(self, event_id: str, body: bytes, at: int, secret: str) -> Mapping[str, str]:

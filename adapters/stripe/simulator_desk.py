@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from adapters.kit.simulator import Answer, Event, Refused, Request, Simulator
+from adapters.kit.simulator_events import EventLog
 from adapters.stripe import simulator_objects as objects
 from adapters.stripe.wire import API_VERSION
 
@@ -23,6 +24,10 @@ _KEY = re.compile(r"(?:sk|rk)_(?:test|live)_(?!wrong)([A-Za-z0-9]{1,16})")
 
 class Desk(Simulator):
     """The vendor's counter. Any key opens it but `sk_test_wrong…`; its first letters are the account."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.told = EventLog(self.store)
 
     # What the base asks of a vendor.
 
@@ -129,6 +134,7 @@ class Desk(Simulator):
         """Send an event about an object as it is now."""
         event = objects.event(kind, of, key, API_VERSION, self.seconds())
         body = json.dumps(event, ensure_ascii=False).encode()
+        self.told.add(self.owner(of["id"]), event["id"], event["created"], json.loads(body))
         self.notify(Event(event["id"], self.owner(of["id"]), group or of["id"], body, last))
 
     def seconds(self) -> int:

@@ -174,14 +174,20 @@ def pages(call: Call, path: str, query: Sequence[tuple[str, str | int]] = ()) ->
         page = get(call, path, [*query, ("limit", PAGE_SIZE), *after])
         if page is None:
             raise Misconfigured(f"{call.operation}: the provider has no list {path}", code="resource_missing")
-        found = page.get("data") if isinstance(page, dict) and page.get("object") == "list" else None
-        if not isinstance(found, list) or not all(isinstance(each, dict) and each.get("id") for each in found):
-            raise Unmapped("list", type(found).__name__)
+        found = rows(page)
         yield from found
         if not found or page.get("has_more") is not True:
             return
         after = [("starting_after", found[-1]["id"])]
     raise Unavailable(f"{call.operation}: the provider's list is too long to be read to its end")
+
+
+def rows(page: Any) -> list[dict[str, Any]]:
+    """The objects of a page of a list. Raises `Unmapped` for what is no such page."""
+    found = page.get("data") if isinstance(page, dict) and page.get("object") == "list" else None
+    if not isinstance(found, list) or not all(isinstance(each, dict) and each.get("id") for each in found):
+        raise Unmapped("list", type(found).__name__)
+    return found
 
 
 def since(seconds: int) -> list[tuple[str, str | int]]:

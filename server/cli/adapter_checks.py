@@ -25,7 +25,7 @@ _FUNCTION_LINES = 60
 # Where a provider's name may not stand. Tests and documents of a checkout are looked at by the architecture tests.
 _SHARED = ("server", "gateway", "adapters", "proto")
 # Ports that serve others, and cover nothing by themselves.
-_NO_DOMAIN = frozenset({"grants", "webhooks", "clocks", "targets"})
+_NO_DOMAIN = frozenset({"grants", "webhooks", "clocks", "targets", "institutions", "listings", "checks"})
 _TEXTS = frozenset({".py", ".proto", ".toml", ".sql"})
 
 

@@ -98,7 +98,7 @@ class Processes:
         self._children.insert(self._children.index(outlives) if outlives else len(self._children), child)
         return child
 
-    def ready(self, child: Child, seconds: float = 30.0) -> dict[str, Any]:
+    def ready(self, child: Child, seconds: float = 90.0) -> dict[str, Any]:
         """What it printed when it was ready: one line of JSON. Raises ClickException if it ended instead."""
         try:
             line = child.lines.get(timeout=seconds)

@@ -72,8 +72,8 @@ def connection(rest: Rest, stack: Stack) -> tuple[Connection, float]:
     return found, answer.seconds
 
 
-def simulated(rest: Rest, stack: Stack, provider: str) -> Connection:
-    """A new connection to another provider's simulator, with values that it takes; its webhooks come in."""
+def simulated(rest: Rest, provider: str, url: str) -> Connection:
+    """A new connection to a provider's simulator, with values that it takes."""
     from adapters.kit.discovery import providers
 
     found = providers()[provider]
@@ -81,12 +81,12 @@ def simulated(rest: Rest, stack: Stack, provider: str) -> Connection:
     made_up = {each.name: f"example-{each.name.replace('_', '-')}" for each in needed}
     credentials = {**made_up, **getattr(found.simulator, "CREDENTIALS", {})}
     answer = rest.send("POST", "/v1/connections", {
-        "provider": provider, "title": f"Simulator of {found.manifest.title}", "base_url": stack.others[provider],
+        "provider": provider, "title": f"Simulator of {found.manifest.title}", "base_url": url,
         "credentials": credentials,
     }, key=_key())  # fmt: skip
     signing = found.manifest.webhook_secret
     secret = credentials.get(signing.name, "") if signing else ""
-    return Connection(answer.body["connection_id"], stack.others[provider], answer.body["inbound_path"], secret)
+    return Connection(answer.body["connection_id"], url, answer.body["inbound_path"], secret)
 
 
 def route(rest: Rest, connection_id: str) -> tuple[str, float]:

@@ -24,6 +24,8 @@ _KINDS = {
     "EVENT":            ("event",       "blue"),
     "DELIVERY":         ("webhook out", "magenta"),
     "WORK_ITEM":        ("work item",   "red"),
+    "ROUTE_DECISION":   ("decision",    "cyan"),
+    "PROVIDER_HEALTH":  ("health",      "red"),
 }  # fmt: skip
 # Endings that a reader should notice.
 _LOUD = {"unknown", "unavailable", "rejected", "misconfigured", "refused", "conflicts", "failed"}
@@ -88,7 +90,8 @@ class Screen:
         """One line of a timeline."""
         name, colour = _KINDS.get(moment.kind, (moment.kind.lower(), ""))
         took = seconds_text(moment.duration_seconds) if moment.duration_seconds is not None else ""
-        words = ": ".join(each for each in (moment.summary.removeprefix(name).strip(), moment.outcome) if each)
+        ending = "" if moment.kind == "ROUTE_DECISION" else moment.outcome  # its summary says where it goes
+        words = ": ".join(each for each in (moment.summary.removeprefix(name).strip(), ending) if each)
         text = f"+{moment.seconds:7.3f} s  {name:<11}  {words:<40}  {took:>9}  {moment.record_id}"
         self._print(f"  {text.rstrip()}", "bold red" if moment.outcome.lower() in _LOUD else colour)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from server.settings import Settings
 
 HOST = "127.0.0.1"
-_READY_SECONDS = 30.0
+_READY_SECONDS = 90.0  # machines that do much else are slow to import
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def _set_up(running: "Stack") -> "tuple[Company, str, dict[str, str]]":
     others = {name: provision.Connection(**each) for name, each in kept.get("others", {}).items()}
     for name, url in running.others.items():
         if name not in others or others[name].sandbox_url != url:
-            others[name] = provision.simulated(rest, running, name)
+            others[name] = provision.simulated(rest, name, url)
         provision.webhooks_to(running, others[name])
     if not beneficiary_id:
         made = rest.send("POST", "/v1/beneficiaries", _BENEFICIARY, key=f"up-{secrets.token_hex(8)}").body
@@ -190,7 +190,7 @@ def _tell(
             route = {"domain": domain, "mode": "ROUTE_MODE_ON", "primary_connection_id": connection_id}
             screen.bare(_curl(company, f"{url}/v1/routes", route))
     screen.heading(
-        f"For `corridor call` and `corridor timeline` in another terminal:  export CORRIDOR_KEY={company.key}"
+        f"For the other commands, in another terminal:  export CORRIDOR_KEY={company.key}"
         + (f" CORRIDOR_ADDRESS={running.grpc_address}" if not running.grpc_address.endswith(":50051") else "")
         + "".join(f" {name}={shlex.quote(os.environ[name])}" for name in _TLS if os.environ.get(name))
     )

@@ -5,6 +5,7 @@ No servicer checks a form again. Fields that this contract does not know are lef
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import grpc
@@ -22,7 +23,7 @@ class Validation(ServerInterceptor):
     """Refuses requests that do not parse, and those that break a rule, naming every field and rule."""
 
     def __init__(self) -> None:
-        self._validator = protovalidate.Validator()
+        self._validator = _validator()
 
     def intercept(
         self, method: Callable[..., Any], request_or_iterator: Any, context: grpc.ServicerContext, method_name: str
@@ -90,7 +91,12 @@ def _path(violation: protovalidate.Violation) -> str:
     return path
 
 
+@lru_cache(maxsize=1)  # rules are compiled when a message is first seen
+def _validator() -> protovalidate.Validator:
+    return protovalidate.Validator()
+
+
 def check(message: Message) -> None:
     """Raise INVALID_ARGUMENT unless the message keeps the rules of its fields."""
-    if violations := protovalidate.Validator().collect_violations(message):
+    if violations := _validator().collect_violations(message):
         raise _failure(message, violations)

@@ -1,8 +1,10 @@
 """Ids: a short prefix and a UUIDv7 (RFC 9562) in lower-case base 32, so that they sort by the time of their making."""
 
+import contextlib
 import re
 import secrets
 import uuid
+from collections.abc import Callable, Iterator
 
 import uuid_utils
 
@@ -12,9 +14,27 @@ _ID = re.compile(r"[a-z]+_[0-9a-z]{26}")
 _PAIRS = tuple(a + b for a in _ALPHABET for b in _ALPHABET)
 
 
+def _uuid7() -> int:
+    return uuid_utils.uuid7().int
+
+
+_number: Callable[[], int] = _uuid7
+
+
 def new(prefix: str) -> str:
     """A new id, such as `po_01jd…`: 26 characters after the underscore."""
-    return f"{prefix}_{encode(uuid_utils.uuid7().int)}"
+    return f"{prefix}_{encode(_number())}"
+
+
+@contextlib.contextmanager
+def drawn_from(source: Callable[[], int]) -> Iterator[None]:
+    """Take the 128 bits of new ids from a source of one's own, so that what follows from ids can be repeated."""
+    global _number
+    before, _number = _number, source
+    try:
+        yield
+    finally:
+        _number = before
 
 
 def encode(value: int) -> str:

@@ -12,7 +12,11 @@ from server.platform.audit import chores as audit_chores
 from server.platform.audit import second_store
 from server.platform.audit.signing import AuditSigner
 from server.platform.chores import Chore
+from server.platform.health import incidents
+from server.platform.health.polling import Polling
 from server.platform.limits import buckets
+from server.platform.pacing import shared as provider_limits
+from server.platform.shadow import forgetting
 from server.platform.vault.purging import Purging
 
 
@@ -26,6 +30,14 @@ def chores(parts: Parts) -> Sequence[Chore]:
         Chore("oauth.tend", 3600.0, lambda: parts.oauth.tend(parts.settings.signing_key_days)),
         Chore("sign_ins.forget", 3600.0, parts.signing_in.desk.sign_ins.forget),
         Chore("limits.forget", 600.0, lambda: buckets.forget(parts.store)),
+        Chore("provider_limits.forget", 600.0, lambda: provider_limits.forget(parts.store)),
+        Chore("sweeps.begin", parts.sweeps.beginning.chore_seconds, parts.sweeps.beginning.begin_due),
+        *_health_chores(parts),
+        Chore("shadows.forget", 600.0, lambda: forgetting.forget(parts.store)),
+        Chore("routing.activate", 1.0, parts.routing.activating.run),
+        Chore("operations.age", 15.0, parts.operating.aging.run),
+        Chore("operations.stuck", 60.0, parts.operating.stuck.run),
+        Chore("operations.forget", 3600.0, parts.operating.replaying.forget),
         Chore("data.purge", 300.0, Purging(parts.store).run),
     )
 
@@ -34,6 +46,14 @@ def stopping_consents(parts: Parts) -> StoppingConsents:
     """What stops when a consent ends, and how each kind of thing is stopped."""
     stops = {dependents.PAYOUT: Stopping(parts.store, parts.payouts).stop}
     return StoppingConsents(parts.store, parts.consents, parts.waker, stops)
+
+
+def _health_chores(parts: Parts) -> Sequence[Chore]:
+    return (
+        Chore("health.tell", 0.5, lambda: incidents.tell(parts.store)),
+        Chore("health.forget", 600.0, lambda: incidents.forget(parts.store)),
+        Chore("health.poll_institutions", 20.0, Polling(parts.store, parts.invoker, parts.providers).schedule),
+    )
 
 
 def _audit_chores(parts: Parts) -> Sequence[Chore]:

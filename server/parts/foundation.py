@@ -56,7 +56,9 @@ def lay(settings: Settings, database_url: str) -> Foundation:
     metrics.watch(store)
     metrics.registry.register(certificates.Ages(settings))
     guard = Guard(allow_private=settings.allow_private_endpoints)
-    http, guarded = Http(), Http(addresses=guard.dialled)
+    # A connection for each thread: calls that hang must not leave the others without one.
+    room = max(64, settings.threads)
+    http, guarded = Http(max_connections=room), Http(max_connections=room, addresses=guard.dialled)
     return Foundation(
         settings=settings,
         clock=CompanyClock(offsets),

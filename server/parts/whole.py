@@ -13,16 +13,23 @@ from server.domains.payments.repository import Payments
 from server.domains.payouts.beneficiaries import Beneficiaries, SettingsOfCompanies
 from server.domains.payouts.flows import Flows
 from server.domains.payouts.repository import Payouts
-from server.parts import access, foundation
+from server.parts import access, foundation, gates, health, operating, routing, shadows
+from server.parts import sweeps as sweeping
 from server.parts.access import Access
 from server.parts.foundation import Foundation
-from server.parts.observing import observing
+from server.parts.gates import Gates
+from server.parts.health import Health
+from server.parts.observing import observing, taking_in
+from server.parts.operating import Operating
+from server.parts.routing import Routing
+from server.parts.sweeps import Sweeps
 from server.platform.providers.catalog import Catalog
 from server.platform.providers.connections import Connections
 from server.platform.providers.invoke import Invoker
 from server.platform.providers.sendable import Timing
 from server.platform.sandbox.following import Following
 from server.platform.sandbox.provisioning import Provisioning
+from server.platform.shadow.shadowing import Shadowing
 from server.platform.webhooks.deliver import Deliverer, Schedule
 from server.platform.webhooks.post import Poster
 from server.platform.webhooks.read import Reader
@@ -36,6 +43,9 @@ class Parts(Foundation, Access):
     providers: Mapping[str, Provider]
     catalog: Catalog
     connections: Connections
+    health: Health
+    gates: Gates
+    routing: Routing
     invoker: Invoker
     payouts: Payouts
     beneficiaries: Beneficiaries
@@ -50,12 +60,17 @@ class Parts(Foundation, Access):
     reader: Reader
     following: Following
     provisioning: Provisioning | None
+    shadowing: Shadowing
+    sweeps: Sweeps
+    operating: Operating
 
     def close(self) -> None:
         """Let go of threads and connections."""
         self.waker.close()
         self.key_uses.close()
         self.recorder.close()
+        self.gates.close()
+        self.health.close()
         self.clients.close()
         self.http.close()
         self.guarded.close()
@@ -72,7 +87,11 @@ def build(settings: Settings, database_url: str, *, schedule: Schedule | None = 
     catalog = Catalog(found)
     connections = Connections(store, keyring, catalog)
     own_urls = frozenset(filter(None, (settings.sandbox_url,)))
-    invoker = Invoker(store, base.clients, found, connections, metrics, clock, own_urls)
+    known = health.build(base)
+    passed = gates.build(base, found, known.gate)
+    known.view.rate_limited_for = passed.pacing.rate_limited_for
+    routed = routing.build(base, catalog, known.view)
+    invoker = Invoker(store, base.clients, found, connections, metrics, clock, own_urls, passed.all)
     provisioning = Provisioning(
         store, keyring, found, connections, invoker, clock, settings.sandbox_url, settings.issuer
     )
@@ -80,33 +99,46 @@ def build(settings: Settings, database_url: str, *, schedule: Schedule | None = 
     payouts = Payouts(store, timing, clock)
     beneficiaries = Beneficiaries(store)
     payments = Payments(store, clock)
-    payment_flows = PaymentFlows(store, payments, invoker, timing, clock)
+    payment_flows = PaymentFlows(store, payments, invoker, timing, clock, routed.router)
     disputes = Disputes(store, timing, clock)
     observing_disputes = ObservingDisputes(store, disputes, payments, clock)
+    flows = Flows(store, payouts, beneficiaries, invoker, timing, clock, routed.router)
+    take_in = taking_in(payouts, payments, payment_flows, observing_disputes)
+    dispute_flows = DisputeFlows(store, disputes, observing_disputes, invoker, timing, clock, routed.router)
+    may = access.build(base)
     # A try ends well within its lease: two workers on one delivery could change the order of events.
     machine = base.machine_clock
     poster = Poster(base.guard, machine, timeout_seconds=min(10.0, settings.lease_seconds / 2))
     return Parts(
         **_fields(base),
-        **_fields(access.build(base)),
+        **_fields(may),
         providers=found,
         catalog=catalog,
         connections=connections,
+        health=known,
+        gates=passed,
+        routing=routed,
         invoker=invoker,
         payouts=payouts,
         beneficiaries=beneficiaries,
         payout_settings=SettingsOfCompanies(store),
-        flows=Flows(store, payouts, beneficiaries, invoker, timing, clock),
+        flows=flows,
         payments=payments,
         payment_flows=payment_flows,
         disputes=disputes,
-        dispute_flows=DisputeFlows(store, disputes, observing_disputes, invoker, timing, clock),
+        dispute_flows=dispute_flows,
         poster=poster,
         deliverer=Deliverer(store, keyring, poster, machine, metrics, schedule or Schedule()),
-        reader=Reader(store, found, observing(payouts, payments, payment_flows, observing_disputes), machine, metrics),
+        reader=Reader(store, found, observing(take_in), machine, metrics),
         following=Following(store, invoker, found),
         provisioning=provisioning if settings.sandbox_url else None,
-    )
+        shadowing=shadows.build(base, invoker, connections, payouts, beneficiaries, payments),
+        sweeps=sweeping.build(base, found, invoker, take_in, flows, payment_flows, disputes),
+        operating=operating.build(
+            base, may, found, catalog, connections, routed.router,
+            (payouts, flows), (payments, payment_flows), (disputes, dispute_flows),
+        ),
+    )  # fmt: skip
 
 
 def _fields(part: Foundation | Access) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What Prometheus can scrape of a process. Names follow the OpenTelemetry semantic conventions where there is one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import psycopg
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
@@ -34,6 +35,12 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self._held_back = Counter(
+            "corridor_provider_calls_held_back",
+            "Calls to providers that were held back, by the gate that did: bulkhead, breaker or pacing.",
+            ["gate", "provider"],
+            registry=self.registry,
+        )
         self._idempotency = Counter(
             "corridor_idempotency_repetitions",
             "Calls with a key that was used before, by what they were answered: replayed, reused, in_progress.",
@@ -62,6 +69,20 @@ class Metrics:
         """Count one call to a provider."""
         self._providers.labels(provider, operation, outcome).observe(seconds)
 
+    def held_back(self, gate: str, provider: str) -> None:
+        """Count one call to a provider that a gate held back."""
+        self._held_back.labels(gate, provider).inc()
+
+    def calls_left(self, left: Callable[[], Sequence[tuple[str, str, int]]]) -> None:
+        """Report with each scrape how many calls providers' limits leave: by provider and connection."""
+        name, text = "corridor_provider_calls_left", "Calls that a provider's rate limit leaves, where one is known."
+        self.registry.register(_Counted(name, text, ["provider", "connection_id"], left))
+
+    def calls_in_flight(self, counts: Callable[[], Sequence[tuple[str, int]]]) -> None:
+        """Report with each scrape how many calls to each provider are under way."""
+        name, text = "corridor_provider_calls_in_flight", "Calls to providers that are under way."
+        self.registry.register(_Counted(name, text, ["provider"], counts))
+
     def repetition(self, result: str) -> None:
         """Count one call whose idempotency key was used before."""
         self._idempotency.labels(result).inc()
@@ -82,6 +103,26 @@ class Metrics:
         """Answer `/metrics` on a port (0: any free one) until the process ends; the port."""
         server, _ = start_http_server(port, host, registry=self.registry)
         return int(server.server_port)
+
+
+class _Counted(Collector):
+    """What somebody counts, as it is at each scrape: rows of labels, the number last."""
+
+    def __init__(self, name: str, text: str, labels: list[str], rows: Callable[[], Sequence[tuple[Any, ...]]]) -> None:
+        self._family = (name, text, labels)
+        self._rows = rows
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing in advance."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """The rows of this moment."""
+        name, text, labels = self._family
+        family = GaugeMetricFamily(name, text, labels=labels)
+        for *values, number in self._rows():
+            family.add_metric(values, number)
+        yield family
 
 
 class _StoreCollector(Collector):

@@ -5,16 +5,18 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
+from corridor.routing.v1.route_decision_pb2 import RouteChoice, RouteDecision
 from corridor.type.v1 import timeline_pb2
 from corridor.type.v1.timeline_pb2 import TimelineEntry
 from corridor.webhooks.v1 import inbound_delivery_pb2
 from server.kit import contract
 from server.kit.context import Caller, Context
 from server.kit.lifecycle import Verdict
+from server.platform.routing import explaining
 from server.store.attempts import Outcome
 from server.store.engine import Connection, Store
 from server.store.observations import Source
-from server.store.sealed import ATTEMPT_DETAIL, EXCHANGES, INBOUND_DETAIL, OBSERVATION, SUMMARY
+from server.store.sealed import ATTEMPT_DETAIL, EXCHANGES, INBOUND_DETAIL, OBSERVATION, ROUTE_DECISION, SUMMARY
 
 _WHERE = "company_id = %s AND environment = %s AND resource_id = %s"
 _AUDIT = f"""SELECT create_time, action, audit_entry_id, caller_id, outcome, reason, correlation_id
@@ -27,6 +29,11 @@ _INBOUND = f"""SELECT receive_time, state, inbound_delivery_id, provider, detail
 FROM corridor.inbound_deliveries WHERE {_WHERE}"""
 _EVENTS = f"SELECT create_time, type, event_id, sequence, correlation_id FROM corridor.events WHERE {_WHERE}"
 _ITEMS = f"SELECT create_time, summary, work_item_id, correlation_id FROM corridor.work_items WHERE {_WHERE}"
+# What was decided stands before the attempt that it led to; both are written by one statement.
+_DECISIONS = """SELECT coalesce(a.start_time - interval '1 microsecond', d.create_time), d.message, d.route_decision_id,
+    d.correlation_id
+FROM corridor.route_decisions d LEFT JOIN corridor.attempts a USING (company_id, environment, attempt_id)
+WHERE d.company_id = %s AND d.environment = %s AND d.resource_id = %s"""
 _TRIES = """SELECT t.time, d.event_type, d.delivery_id, t.http_status, t.error, t.duration_ms, d.webhook_endpoint_id
 FROM corridor.deliveries d JOIN corridor.delivery_tries t USING (company_id, environment, delivery_id)
 WHERE d.company_id = %s AND d.environment = %s AND d.resource_id = %s"""
@@ -70,6 +77,13 @@ class Timeline:
             yield _entry(
                 timeline_pb2.TIMELINE_KIND_OBSERVATION, time, summary, record, "", correlation,
                 outcome=Verdict(verdict).name.lower(), details={"source_id": source_id},
+            )  # fmt: skip
+        for time, message, record, correlation in connection.execute(_DECISIONS, key):
+            decided = RouteDecision.FromString(ROUTE_DECISION.open(connection.seals, who, message, record))
+            summary, outcome = explaining.headline(decided), RouteChoice.Name(decided.choice)
+            yield _entry(
+                timeline_pb2.TIMELINE_KIND_ROUTE_DECISION, time, summary, record, "corridor", correlation,
+                outcome=outcome.removeprefix("ROUTE_CHOICE_").lower(), details={"why": decided.why},
             )  # fmt: skip
         yield from self._deliveries(connection, who, key)
 

@@ -12,8 +12,10 @@ from enum import IntEnum
 from psycopg.rows import TupleRow
 
 from adapters.kit.call import Exchange
+from corridor.routing.v1.route_decision_pb2 import RouteDecision
 from server.kit import ids
 from server.kit.context import Caller, Context
+from server.store import route_decisions
 from server.store.engine import Connection
 from server.store.sealed import ATTEMPT_CODE, ATTEMPT_DETAIL, EXCHANGES
 from server.store.seals import Seals
@@ -51,9 +53,14 @@ _EXCHANGE = tuple(field.name for field in fields(Exchange))  # `asdict` copies e
 _OPEN = """
 INSERT INTO corridor.attempts VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '', '', '[]', %s, clock_timestamp(), NULL)
 """
+_OPEN_DECIDED = f"WITH opened AS ({_OPEN}) INSERT INTO corridor.route_decisions VALUES ({route_decisions.ROW})"
 _CLOSE = """
 UPDATE corridor.attempts SET outcome = %s, code = %s, detail = %s, exchanges = %s, end_time = clock_timestamp()
 WHERE company_id = %s AND environment = %s AND attempt_id = %s AND outcome = 0
+"""
+_ONE = """
+SELECT attempt_id, resource_id, connection_id, provider, operation, outcome, code, detail, start_time
+FROM corridor.attempts WHERE company_id = %s AND environment = %s AND attempt_id = %s
 """
 _OF = """
 SELECT attempt_id, resource_id, connection_id, provider, operation, outcome, code, detail, start_time
@@ -63,24 +70,32 @@ ORDER BY attempt_id
 
 
 def open_attempt(
-    connection: Connection, context: Context, resource_id: str, connection_id: str, provider: str, operation: str
+    connection: Connection,
+    context: Context,
+    resource_id: str,
+    connection_id: str,
+    provider: str,
+    operation: str,
+    decision: RouteDecision | None = None,
 ) -> str:
-    """Record that a provider is about to be called; the attempt's id."""
+    """Record that a provider is about to be called, and by which decision; the attempt's id."""
     attempt_id = ids.new("att")
     who = context.who
-    connection.execute(
-        _OPEN,
-        (
-            who.company_id,
-            who.environment,
-            attempt_id,
-            resource_id,
-            connection_id,
-            provider,
-            operation,
-            context.correlation_id,
-        ),
+    values = (
+        who.company_id,
+        who.environment,
+        attempt_id,
+        resource_id,
+        connection_id,
+        provider,
+        operation,
+        context.correlation_id,
     )
+    if decision is None:
+        connection.execute(_OPEN, values)
+    else:
+        decided = route_decisions.row(connection.seals, context, decision, attempt_id)
+        connection.execute(_OPEN_DECIDED, (*values, *decided))
     return attempt_id
 
 
@@ -116,6 +131,13 @@ def of(connection: Connection, context: Context, resource_id: str, operation: st
     who = context.who
     rows = connection.execute(_OF, (who.company_id, who.environment, resource_id, operation)).fetchall()
     return [_attempt(connection, context, row) for row in rows]
+
+
+def get(connection: Connection, context: Context, attempt_id: str) -> Attempt | None:
+    """One attempt of the caller's company."""
+    who = context.who
+    row = connection.execute(_ONE, (who.company_id, who.environment, attempt_id)).fetchone()
+    return _attempt(connection, context, row) if row else None
 
 
 def _attempt(connection: Connection, context: Context, row: TupleRow) -> Attempt:

@@ -17,7 +17,11 @@ class Source(IntEnum):
     RESPONSE = 1
     WEBHOOK = 2
     POLL = 3
+    SWEEP = 4
 
+
+# What tells of something that has happened, and not of how it is at the moment of asking.
+OF_THE_PAST = frozenset({Source.WEBHOOK, Source.SWEEP})
 
 _APPEND = "INSERT INTO corridor.observations VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp())"
 

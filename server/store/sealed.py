@@ -98,7 +98,16 @@ PAYMENT = Sealed("payments", "message", ("payment_id",))
 PAYMENT_ACTION = Sealed("payment_actions", "message", ("payment_action_id",))
 DISPUTE = Sealed("disputes", "message", ("dispute_id",))
 DISPUTE_DOCUMENT = Sealed("dispute_documents", "content", ("dispute_document_id",))
+SHADOW_COMPARISON = Sealed("shadow_comparisons", "message", ("shadow_comparison_id",))
+ROUTE_DECISION = Sealed("route_decisions", "message", ("route_decision_id",))
 CERTIFICATION = Sealed("certifications", "message", ("certification_id",))
+ROUTING_POLICY = Sealed("routing_policies", "message", ("routing_policy_id",))
+DISASTER_TEST = Sealed("disaster_tests", "message", ("disaster_test_id",))
+SWEEP = Sealed("sweeps", "message", ("sweep_id",))
+SWEEP_CURSOR = Sealed("sweeps", "cursor", ("sweep_id",), text=True)
+INSTITUTION_REASON = Sealed("institution_statuses", "reason", ("institution_status_id",), text=True)
+OVERRIDE_REASON = Sealed("breaker_overrides", "reason", ("connection_id", "operation"), text=True)
+REPLAY = Sealed("replays", "message", ("replay_id",))
 
 # What rotation re-seals. A data key is destroyed only when no column of any table holds a seal by it.
 COLUMNS = (
@@ -139,5 +148,14 @@ COLUMNS = (
     PAYMENT_ACTION,
     DISPUTE,
     DISPUTE_DOCUMENT,
+    SHADOW_COMPARISON,
     CERTIFICATION,
+    REPLAY,
+    ROUTING_POLICY,
+    ROUTE_DECISION,
+    DISASTER_TEST,
+    SWEEP,
+    SWEEP_CURSOR,
+    INSTITUTION_REASON,
+    OVERRIDE_REASON,
 )

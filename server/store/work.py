@@ -19,6 +19,7 @@ class State(IntEnum):
     READY = 0  # or leased: a leased piece is ready again when its lease ends
     DEAD = 1  # given up; a person or a call can bring it back
     PARKED = 2  # waits for something other than time, and keeps its place in the lane
+    IDLE = 3  # as READY, but only when nothing else is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Job:
     traceparent: str
     create_time: datetime
     lease_time: datetime
+    directed_to: str = ""  # the connection over which a person wants it done; empty where the rules choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """It has to be tried again."""
+    """It has to be tried again. `counts`: whether this was a try, and not only a look at whether it can be tried."""
 
     after_seconds: float
     error: str = ""
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +80,16 @@ WHERE (company_id, work_id) IN (
             SELECT FROM corridor.work e WHERE e.lane = r.lane AND e.work_id < r.work_id AND e.state <> 1)
     ORDER BY r.run_time LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING company_id, environment, work_id, kind, lane, resource_id, tries, correlation_id, traceparent, create_time,
-    lease_time
+    lease_time, directed_to
 """
+_CLAIM_IDLE = _CLAIM.replace("r.state = 0", "r.state = 3")
 # By the lease too: work that was brought back counts its tries anew, so that two holders can have the same number.
-_MINE = """company_id = %(company_id)s AND work_id = %(work_id)s AND tries = %(tries)s AND state = 0
+_MINE = """company_id = %(company_id)s AND work_id = %(work_id)s AND tries = %(tries)s AND state IN (0, 3)
     AND lease_time = %(lease_time)s"""
 _DONE = f"DELETE FROM corridor.work WHERE {_MINE}"
 _AGAIN = f"""
 WITH front AS (
-    UPDATE corridor.work SET error = %(error)s, lease_time = NULL,
+    UPDATE corridor.work SET error = %(error)s, lease_time = NULL, tries = tries - %(uncounted)s,
         run_time = clock_timestamp() + make_interval(secs => greatest(%(after)s - coalesce(advanced_seconds, 0), 0))
     WHERE {_MINE} RETURNING lane, work_id, run_time)
 UPDATE corridor.work w SET run_time = front.run_time
@@ -112,8 +116,9 @@ INSERT INTO corridor.work (company_id, environment, kind, lane, resource_id, sta
     correlation_id, traceparent, error, create_time)
 VALUES (%s, %s, %s, %s, %s, 0, 0, clock_timestamp() + make_interval(secs => %s), %s, %s, '', now())
 """
+_SCHEDULE_IDLE = "SELECT corridor.schedule_idle(%s, %s::smallint, %s, %s, clock_timestamp(), %s, %s)"
 _NOW = """
-UPDATE corridor.work SET state = 0, tries = 0, run_time = clock_timestamp(), lease_time = NULL
+UPDATE corridor.work SET state = 0, tries = 0, run_time = clock_timestamp(), lease_time = NULL, directed_to = ''
 WHERE company_id = %s AND environment = %s AND kind = %s AND lane LIKE %s
     AND (lease_time IS NULL OR lease_time < clock_timestamp()) AND state = ANY (%s)
 """
@@ -128,6 +133,15 @@ def claim(
     return sorted((Job(*row) for row in rows), key=lambda job: job.work_id)
 
 
+def claim_idle(
+    connection: Connection, kinds: list[str], limit: int, lease_seconds: float, *, without: Collection[str] = ()
+) -> list[Job]:
+    """As `claim`, of what is done when nothing else is due."""
+    values = {"kinds": kinds, "limit": limit, "lease": lease_seconds, "without": list(without)}
+    rows = connection.execute(_CLAIM_IDLE, values).fetchall()
+    return sorted((Job(*row) for row in rows), key=lambda job: job.work_id)
+
+
 def step_aside(connection: Connection, limit: int = 10_000) -> int:
     """Let work that stands behind a waiting front wait as long as that; how many pieces that were."""
     return connection.execute(_STEP_ASIDE, (limit,)).rowcount
@@ -139,8 +153,8 @@ def finish(connection: Connection, job: Job, outcome: Outcome) -> None:
     match outcome:
         case Done():
             connection.execute(_DONE, mine)
-        case Again(after_seconds, error):
-            connection.execute(_AGAIN, mine | {"after": after_seconds, "error": error})
+        case Again(after_seconds, error, counts):
+            connection.execute(_AGAIN, mine | {"after": after_seconds, "error": error, "uncounted": int(not counts)})
         case Dead(error):
             connection.execute(_STOP, mine | {"state": State.DEAD, "error": error})
         case Parked(error):
@@ -162,6 +176,21 @@ def schedule(
     """Schedule one piece of work, in the caller's transaction if it has one."""
     values = (company_id, environment, kind, lane, resource_id, after_seconds, correlation_id, traceparent)
     connection.execute(_SCHEDULE, values)
+
+
+def schedule_idle(
+    connection: Connection,
+    company_id: str,
+    environment: int,
+    *,
+    kind: str,
+    resource_id: str,
+    correlation_id: str = "",
+    traceparent: str = "",
+) -> None:
+    """Schedule one piece of work for when nothing else is due, in the caller's transaction if it has one."""
+    values = (company_id, environment, kind, resource_id, correlation_id, traceparent)
+    connection.execute(_SCHEDULE_IDLE, values)
 
 
 def bring_back(connection: Connection, company_id: str, environment: int, kind: str, lane: str, *states: State) -> int:

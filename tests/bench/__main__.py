@@ -10,7 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from server import settings
-from tests.bench import database, rows_audit, rows_auth, rows_calls, rows_events, rows_gateway, rows_invoke
+from tests.bench import (
+    database,
+    rows_audit,
+    rows_auth,
+    rows_calls,
+    rows_events,
+    rows_gateway,
+    rows_invoke,
+    rows_routing,
+    rows_shadow,
+)
 from tests.bench.run import ReconcileError, Run, Scale, versions
 from tests.bench.table import Failed, Row, as_json, render
 
@@ -26,8 +36,10 @@ ROWS: Mapping[str, Callable[[Run], Sequence[Row]]] = {
     "seals": rows_audit.chain,
     "gateway": rows_gateway.costs,
     "invoke": rows_invoke.overheads,
+    "routing": rows_routing.costs,
     "events": rows_events.deliveries,
     "processes": rows_events.processes,
+    "shadow": rows_shadow.callers,
 }
 
 

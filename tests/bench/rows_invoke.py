@@ -59,7 +59,7 @@ def overheads(run: Run) -> Sequence[Row]:
     server = run.server()
     tenant = database.with_company(run.database)
     calls = recorded(tenant, server.address)
-    with _vendor() as simulator, _parts(run, tenant) as here:
+    with _vendor() as simulator, parts_on(run, tenant) as here:
         _connected(calls, server.address, simulator)
         bare = _bare(simulator, lambda: _measured(run, here, calls, server.address, 0.0))
         sides: dict[str, list[float]] = {"dispatch": [], "invoke": []}
@@ -164,7 +164,8 @@ def _vendor() -> Iterator[Simulator]:
 
 
 @contextmanager
-def _parts(run: Run, tenant: Database) -> Iterator[Parts]:
+def parts_on(run: Run, tenant: Database) -> Iterator[Parts]:
+    """What a worker of the tenant's database is made of."""
     chosen = replace(settings.from_environment(), data_dir=run.database.directory, allow_private_endpoints=True)
     made = parts.build(chosen, tenant.url)
     try:

@@ -67,6 +67,8 @@ class Fixtures:
     """The simulator's operation by which a payout is made."""
     look_up: str = ""
     """The simulator's operation by which a payout is found by our id."""
+    other_account: Mapping[str, str] = field(default_factory=dict)
+    """What replaces the credentials to be another account of the simulator's. Needed by providers that list."""
     amounts: Sequence[tuple["Rail.ValueType", str]] = ()
     """Rails and currencies to try: 0, 2 and 3 decimals, as far as the provider covers them."""
     words: Mapping["PayoutState.ValueType", str] = field(default_factory=dict)
@@ -187,6 +189,7 @@ class Bench:
             traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
             operation=operation,
             not_processed=self.provider.manifest.not_processed,
+            harmless=changes.get("harmless", False),
         )
         self.calls.append(call)
         return call

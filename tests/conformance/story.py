@@ -6,18 +6,21 @@ Rule: nothing is promised here; the promises of the ports are beside this file.
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from adapters.kit.call import Call
 from adapters.kit.errors import ProviderError, Unmapped
+from adapters.kit.ports import Checks, Listings
 from adapters.kit.spec.uses import Watch, WatchedCall
 from tests.conformance import dispute_bench, trials
 from tests.conformance.bench import Bench
 from tests.conformance.payment_bench import AUTHORISE, CAPTURE, INCREMENT, REFUND, REVERSE, VOID, authorise, payment
 
 # A step that the provider does not claim is skipped, and one that it refuses has been tried.
+_PAGES = 20  # of what happened in the story
 _ENDS = (ProviderError, Unmapped, pytest.skip.Exception)
 
 
@@ -48,6 +51,8 @@ def story(bench: Bench) -> Watch:
         if domain in covered:
             watched.simulator.step_seconds = 3600.0 if domain == "payouts" else 0.01
             tell(watched)
+    if isinstance(bench.adapter, Listings):
+        _tried(lambda: _listed(watched))
     return watch
 
 
@@ -64,6 +69,8 @@ def _payouts(bench: Bench) -> None:
         bench.look_up(payout)
         payout.provider_reference = seen.provider_reference
         bench.look_up(payout)
+        if isinstance(bench.adapter, Checks):
+            bench.adapter.check_payout(bench.call("", operation="check_payout"), payout, bench.beneficiary(payout))
     for word in fixtures.words.values():
         payout = bench.payout()
         bench.create(payout)
@@ -78,6 +85,15 @@ def _payouts(bench: Bench) -> None:
         declined = bench.payout()
         fixtures.decline(declined)
         _tried(lambda: bench.create(declined))
+
+
+def _listed(bench: Bench) -> None:
+    cursor = ""
+    for _ in range(_PAGES):
+        since = datetime.now(UTC) - timedelta(hours=1)
+        cursor = bench.adapter.list_changes(bench.call("", operation="list_changes"), since, cursor).next_cursor
+        if not cursor:
+            return
 
 
 def _payments(bench: Bench) -> None:

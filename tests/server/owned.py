@@ -149,6 +149,8 @@ def prefixes() -> dict[str, str]:
 _OTHERS: dict[str, dict[str, Any]] = {
     "AddDisputeDocument": {"content_type": "application/pdf", "content": "JVBERi0="},
     "GetPaymentAction": {"payment_action_id": "act_" + "0" * 26},
+    "ClearInstitutionStatus": {"institution_id": "DEUTDEFF"},
+    "SetInstitutionStatus": {"institution_id": "DEUTDEFF"},
     "AddProviderGrant": {"connection_id": "conn_" + "0" * 26},
     "RedeliverEvents": {"created": {"start_time": "2026-01-01T00:00:00Z", "end_time": "2026-01-02T00:00:00Z"}},
     "RemoveDisputeDocument": {"dispute_document_id": "doc_" + "0" * 26},

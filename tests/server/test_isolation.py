@@ -29,7 +29,8 @@ LISTS = [
     path.rpartition(".")[2]
     for path, method in contract.methods().items()
     if "page_token" in method.request.DESCRIPTOR.fields_by_name
-    and method.name not in {"ListProviders", "ListApiKeys", "ListCertifications"}  # the last needs a provider's name
+    # The last two need a provider's name.
+    and method.name not in {"ListProviders", "ListApiKeys", "ListCertifications", "ListDisasterTests"}
     and path.rpartition(".")[2] not in NAMES
 ]
 

@@ -11,6 +11,7 @@ from corridor.providers.v1.connection_pb2 import Connection, ConnectionFee
 from corridor.type.v1.money_pb2 import Money
 from corridor.type.v1.rail_pb2 import RAIL_SEPA, RAIL_SWIFT, RAIL_UNSPECIFIED
 from server.domains.payouts import quote
+from server.platform.providers import settlement as arriving
 
 ACH = Settlement(days=1, cut_off=time(17, 0), timezone="America/New_York", calendar="US")
 TARGET = Settlement(days=1, cut_off=time(16, 0), timezone="Europe/Berlin", calendar="ECB")
@@ -38,12 +39,12 @@ def at(text: str) -> datetime:
     ],
 )
 def test_the_cut_off_is_that_of_the_next_banking_day_in_its_own_place(now: str, closes: str) -> None:
-    assert at(closes) == quote.cut_off(ACH, at(now))
+    assert at(closes) == arriving.cut_off(ACH, at(now))
 
 
 def test_target_is_closed_on_its_own_holidays() -> None:
-    assert at("2026-04-07T14:00") == quote.cut_off(TARGET, at("2026-04-02T15:00"))  # Good Friday to Easter Monday
-    assert at("2026-05-04T14:00") == quote.cut_off(TARGET, at("2026-04-30T15:00"))  # 1 May
+    assert at("2026-04-07T14:00") == arriving.cut_off(TARGET, at("2026-04-02T15:00"))  # Good Friday to Easter Monday
+    assert at("2026-05-04T14:00") == arriving.cut_off(TARGET, at("2026-04-30T15:00"))  # 1 May
 
 
 @pytest.mark.parametrize(
@@ -58,24 +59,24 @@ def test_target_is_closed_on_its_own_holidays() -> None:
     ],
 )
 def test_money_arrives_by_the_end_of_a_banking_day(settlement: Settlement, now: str, expected: str) -> None:
-    assert at(expected) == quote.expected(settlement, at(now))
+    assert at(expected) == arriving.expected(settlement, at(now))
 
 
 def test_an_instant_rail_never_closes_and_takes_no_time() -> None:
     now = at("2026-12-25T03:00")
 
-    assert quote.cut_off(INSTANT, now) is None
-    assert now == quote.expected(INSTANT, now)
+    assert arriving.cut_off(INSTANT, now) is None
+    assert now == arriving.expected(INSTANT, now)
 
 
 @given(some.datetimes(datetime(2025, 1, 1), datetime(2030, 12, 31)), some.sampled_from([ACH, TARGET, SAME_DAY]))
 def test_the_cut_off_is_ahead_and_the_arrival_after_it(naive: datetime, settlement: Settlement) -> None:
     now = naive.replace(tzinfo=UTC)
 
-    closes = quote.cut_off(settlement, now)
+    closes = arriving.cut_off(settlement, now)
 
     assert closes is not None
-    assert now < closes < quote.expected(settlement, now)
+    assert now < closes < arriving.expected(settlement, now)
     assert (closes - now).days <= 6
 
 

@@ -4,6 +4,7 @@ Rule: nobody's data. The account numbers are those that standards print as examp
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, get_args, get_origin
 
 from adapters.kit.discovery import Provider
@@ -34,8 +35,10 @@ def example(kind: Any, name: str, method: str, provider: Provider) -> Any:
         return {"headers": {"content-type": "application/json"}, "body": {"id": "evt_1"}}
     if kind is int:
         return 3600
+    if kind is datetime:
+        return datetime.now(UTC).isoformat()
     if kind is str:
-        return f"example-{name.replace('_', '-')}"
+        return "" if name == "cursor" else f"example-{name.replace('_', '-')}"
     make = _MESSAGES.get(kind.__name__)
     return make(provider, method) if make else {}
 
@@ -47,11 +50,21 @@ def _money(provider: Provider, domain: str) -> dict[str, str]:
     return {"currency_code": preferred, "amount_minor": "12345"}
 
 
+def account_by_rail(provider: Provider, rail: int) -> tuple[str, dict[str, Any]]:
+    """A rail's name, and an account that it reaches, in a currency that the provider covers."""
+    word, amount = _carried(provider, rail)
+    account = {**_ACCOUNT_OF_RAIL.get(word, _US), "currency_code": amount["currency_code"]}
+    return f"RAIL_{word.upper()}", account
+
+
 def _rail(provider: Provider) -> tuple[str, dict[str, str]]:
     """A rail that the provider covers, and money that it carries."""
+    return _carried(provider, provider.manifest.coverage["payouts"].rails[0])
+
+
+def _carried(provider: Provider, number: int) -> tuple[str, dict[str, str]]:
     covered = provider.manifest.coverage["payouts"]
-    words = {number: word for word, number in RAILS.items()}
-    rail = words[covered.rails[0]]
+    rail = next(word for word, known in RAILS.items() if known == number)
     wanted = {"sepa": "EUR", "sepa_instant": "EUR", "faster_payments": "GBP", "bacs": "GBP"}.get(rail, "USD")
     currency = wanted if wanted in covered.currencies else covered.currencies[0]
     return rail, {"currency_code": currency, "amount_minor": "12345"}

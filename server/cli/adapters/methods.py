@@ -17,6 +17,7 @@ from google.protobuf.message import Message
 from adapters.kit import ports
 from adapters.kit.call import Call
 from adapters.kit.discovery import Provider
+from adapters.kit.ports.listings import Listing
 from adapters.kit.ports.webhooks import Inbound, Reading
 from server.cli.adapter_checks import port_classes
 from server.cli.adapters import examples
@@ -85,9 +86,18 @@ def told(result: Any) -> Any:
     if isinstance(result, Message):
         return json_format.MessageToDict(result, preserving_proto_field_name=True)
     if isinstance(result, Reading):
-        seen = [{"message": type(each).__name__, **told(each)} for each in result.observations]
-        return {"event_id": result.event_id, "observations": seen}
+        return {"event_id": result.event_id, "observations": _seen(result.observations)}
+    if isinstance(result, Listing):
+        unread = [str(each) for each in result.unread]
+        return {"observations": _seen(result.observations), "unread": unread, "next_cursor": result.next_cursor,
+                "complete": result.complete}  # fmt: skip
+    if isinstance(result, Sequence) and not isinstance(result, str):
+        return [told(each) for each in result]
     return result
+
+
+def _seen(observations: Sequence[Message]) -> list[dict[str, Any]]:
+    return [{"message": type(each).__name__, **told(each)} for each in observations]
 
 
 def _read(kind: Any, value: Any, name: str) -> Any:

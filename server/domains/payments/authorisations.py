@@ -20,7 +20,7 @@ from server.domains.payments.lifecycle import (
 from server.domains.payments.scene import Observed, Scene
 from server.domains.payments.steps import CAPTURE, REVERSAL, VOID
 from server.kit.lifecycle import Verdict
-from server.store.observations import Source
+from server.store.observations import OF_THE_PAST
 
 REFUSED = "rejected"  # the word for a provider's state where it refused the details of a request
 
@@ -95,7 +95,7 @@ def _moved(scene: Scene, verdict: Verdict) -> bool:
         payment.failure = _failure(scene)
         return True
     # A provider may want a second thing of the customer. An old webhook must not bring the first one back.
-    again = verdict == Verdict.REPEATS and payment.state == REQUIRES_ACTION and scene.source != Source.WEBHOOK
+    again = verdict == Verdict.REPEATS and payment.state == REQUIRES_ACTION and scene.source not in OF_THE_PAST
     if again and seen.HasField("next_action") and seen.next_action != payment.next_action:
         payment.next_action.CopyFrom(seen.next_action)
         return True

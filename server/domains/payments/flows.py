@@ -17,15 +17,18 @@ from server.domains.payments import steps as stepping
 from server.domains.payments.lifecycle import AUTHORISED, REQUIRES_ACTION, SENT
 from server.domains.payments.observing import Observing
 from server.domains.payments.repository import Payments
+from server.domains.payments.routed import facts
 from server.domains.payments.sent_payments import SentPayments
 from server.domains.payments.sent_steps import METHODS, Doing, SentSteps
 from server.domains.payments.steps import REFUND, VOID
 from server.kit import ids
 from server.kit.clock import Clock
 from server.kit.context import Context
+from server.platform.providers import held
 from server.platform.providers.invoke import Ended, Invoker
 from server.platform.providers.sendable import Timing
 from server.platform.providers.sending import Sending
+from server.platform.routing.router import Router
 from server.store import work
 from server.store.engine import Store
 from server.store.observations import Source
@@ -46,16 +49,21 @@ class Continued:
 class Flows:
     """The steps of payments, for workers and for the servicers."""
 
-    def __init__(self, store: Store, payments: Payments, invoker: Invoker, timing: Timing, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, payments: Payments, invoker: Invoker, timing: Timing, clock: Clock, router: Router
+    ) -> None:
         self._payments = payments
         self._invoker = invoker
         self._timing = timing
+        self._router = router
         self.observing = Observing(store, payments, timing)
         self._authorising: Sending[Payment] = Sending(
-            store, invoker, timing, clock, SentPayments(payments, self.observing)
+            store, invoker, timing, clock, SentPayments(payments, self.observing, router)
         )
         self._doing: Mapping[int, Sending[Doing]] = {
-            kind: Sending(store, invoker, timing, clock, SentSteps(store, payments, self.observing, method, look_up))
+            kind: Sending(
+                store, invoker, timing, clock, SentSteps(store, payments, self.observing, router, method, look_up)
+            )
             for kind, method in METHODS.items()
             for look_up in ["look_up_refund" if kind == REFUND else "look_up_payment"]
         }
@@ -84,6 +92,10 @@ class Flows:
         sending, _ = self._of(context, job.resource_id)
         return sending.follow(context, job) if sending else Done()
 
+    def sending_of(self, context: Context, resource_id: str) -> Sending[Payment] | Sending[Doing] | None:
+        """How a payment or a step is sent and followed; None if there is no such thing."""
+        return self._authorising if ids.is_id(resource_id, "pay") else self._of(context, resource_id)[0]
+
     def go_on(self, context: Context, payment: Payment, details: Mapping[str, str]) -> Continued:
         """Tell the provider what the customer's browser brought back. The same details have one effect there."""
 
@@ -94,7 +106,10 @@ class Flows:
             answer: PaymentObservation = adapter.continue_payment(call, payment, details)
             return answer
 
-        ended = self._invoker.invoke(context, payment.connection_id, CONTINUE, payment.payment_id, ask)
+        over = payment.connection_id
+        decided = self._router.follow(context, facts(payment), over, payment.provider, CONTINUE)
+        ended = self._invoker.invoke(context, over, CONTINUE, payment.payment_id, ask, decision=decided.record)
+        held.check(ended)
         return Continued(ended, self._authorising.take_in(context, payment, ended, Source.RESPONSE))
 
     def _of(self, context: Context, step_id: str) -> tuple[Sending[Doing] | None, Doing | None]:

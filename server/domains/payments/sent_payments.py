@@ -8,23 +8,25 @@ from typing import Any
 from adapters.kit.call import Call
 from corridor.payments.v1.payment_observation_pb2 import PaymentObservation
 from corridor.payments.v1.payment_pb2 import CAPTURE_METHOD_MANUAL, Payment
-from corridor.type.v1.rail_pb2 import RAIL_UNSPECIFIED
+from corridor.routing.v1.route_decision_pb2 import RouteDecision
+from corridor.routing.v1.routing_facts_pb2 import RoutingFacts
 from server.domains.payments import meaning
 from server.domains.payments import steps as stepping
 from server.domains.payments.authorisations import REFUSED
 from server.domains.payments.lifecycle import ACCEPTED, REQUIRES_ACTION, SENT
 from server.domains.payments.observing import Observing
 from server.domains.payments.repository import Payments
+from server.domains.payments.routed import DOMAIN, facts
 from server.domains.payments.steps import VOID
 from server.kit.context import Context
 from server.kit.lifecycle import Verdict
-from server.platform.providers import routing
 from server.platform.providers.connections import Live
 from server.platform.providers.sendable import Closing, Stopped
+from server.platform.routing.choices import Decided
+from server.platform.routing.router import Router
 from server.store.engine import Connection
 from server.store.observations import Source
 
-DOMAIN = "payments"
 AUTHORISE = "authorise"
 
 
@@ -34,6 +36,7 @@ class SentPayments:
 
     payments: Payments
     observing: Observing
+    router: Router
 
     name = DOMAIN
     create = AUTHORISE
@@ -72,16 +75,22 @@ class SentPayments:
         expires = thing.next_action.HasField("expire_time")
         return (thing.next_action.expire_time if expires else thing.create_time).ToDatetime(UTC)
 
-    def choose(self, connection: Connection, context: Context, thing: Payment, tries: int) -> routing.Choice:
-        """What the company's route for payments says."""
-        return routing.choose(routing.find(connection, context, DOMAIN, RAIL_UNSPECIFIED), tries)
+    def facts(self, thing: Payment) -> RoutingFacts:
+        """What routing knows of it."""
+        return facts(thing)
+
+    def choose(self, connection: Connection, context: Context, thing: Payment, tries: int) -> Decided:
+        """What the company's rules and routes say."""
+        return self.router.decide(connection, context, self.facts(thing), AUTHORISE, tries)
 
     def about_to_send(self, connection: Connection, context: Context, locked: Payment, live: Live) -> None:
         """Note the connection."""
         locked.connection_id, locked.provider = live.connection.connection_id, live.provider
         self.payments.save(connection, context, locked)
 
-    def begin(self, context: Context, thing: Payment, live: Live) -> tuple[Payment, str] | None:
+    def begin(
+        self, context: Context, thing: Payment, live: Live, decision: RouteDecision
+    ) -> tuple[Payment, str] | None:
         """The long way: a payment waits for its customer's bank anyway."""
         return None
 

@@ -9,22 +9,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters.kit.call import Call
-from corridor.operations.v1 import work_item_pb2
 from corridor.payments.v1.payment_observation_pb2 import PaymentObservation, PaymentStepState
 from corridor.payments.v1.payment_pb2 import Payment
 from corridor.payments.v1.refund_pb2 import Refund
+from corridor.routing.v1.route_decision_pb2 import RouteDecision
+from corridor.routing.v1.routing_facts_pb2 import RoutingFacts
 from server.domains.payments import meaning
 from server.domains.payments import steps as stepping
 from server.domains.payments.authorisations import REFUSED
 from server.domains.payments.lifecycle import STEP_ACCEPTED, STEP_SENT
 from server.domains.payments.observing import Observing
 from server.domains.payments.repository import Payments
+from server.domains.payments.routed import step_facts
 from server.domains.payments.steps import CAPTURE, INCREMENT, REFUND, REVERSAL, VOID, Step
 from server.kit.context import Context
 from server.kit.lifecycle import Verdict
-from server.platform.providers import routing
 from server.platform.providers.connections import Live
 from server.platform.providers.sendable import Closing
+from server.platform.routing.choices import Decided
+from server.platform.routing.router import Router
 from server.store import attempts
 from server.store.engine import Connection, Store
 from server.store.observations import Source
@@ -55,6 +58,7 @@ class SentSteps:
     store: Store
     payments: Payments
     observing: Observing
+    router: Router
     create: str
     look_up: str
 
@@ -103,19 +107,21 @@ class SentSteps:
         made = thing.step.create_time.ToDatetime(UTC)
         return made + _REFUND_DAYS if isinstance(thing.step, Refund) else made
 
-    def choose(self, connection: Connection, context: Context, thing: Doing, tries: int) -> routing.Choice:
+    def facts(self, thing: Doing) -> RoutingFacts:
+        """What routing knows of it."""
+        return step_facts(thing.payment, thing.step)
+
+    def choose(self, connection: Connection, context: Context, thing: Doing, tries: int) -> Decided:
         """The connection that has the payment, and no other."""
         # A void that waits for its payment is tried often, and not once at the provider.
         tries = min(tries, len(attempts.of(connection, context, self.id_of(thing), self.create)) + 1)
-        if tries > routing.TRIES_BEFORE_PERSON:
-            why = f"The provider did not take it in {tries - 1} tries."
-            return routing.AskPerson(work_item_pb2.WORK_ITEM_KIND_EXHAUSTED, why)
-        return routing.Use(thing.payment.connection_id)
+        over, provider = thing.payment.connection_id, thing.payment.provider
+        return self.router.follow(context, self.facts(thing), over, provider, self.create, tries)
 
     def about_to_send(self, connection: Connection, context: Context, locked: Doing, live: Live) -> None:
         """Nothing is to be noted: the connection is the payment's."""
 
-    def begin(self, context: Context, thing: Doing, live: Live) -> tuple[Doing, str] | None:
+    def begin(self, context: Context, thing: Doing, live: Live, decision: RouteDecision) -> tuple[Doing, str] | None:
         """The long way: under the lock of the payment."""
         return None
 

@@ -20,6 +20,7 @@ from server.domains.payments.disputes.taking import taken_minor
 from server.domains.payments.flows import Flows
 from server.domains.payments.lifecycle import ACCEPTED, EVENTS, REQUIRES_ACTION, STEP_SUCCEEDED
 from server.domains.payments.repository import DISPATCH, FOLLOW, Acceptance, Payments
+from server.domains.payments.routed import DOMAIN, facts
 from server.domains.payments.sent_payments import AUTHORISE
 from server.domains.payments.steps import CAPTURE, INCREMENT, REFUND, REVERSAL, VOID, Step
 from server.domains.payments.waiting import Waiting
@@ -29,6 +30,7 @@ from server.kit.context import Context, current
 from server.kit.errors import fail
 from server.kit.paging import PageTokens
 from server.platform.providers.sendable import MAY_HAVE_ACTED
+from server.platform.routing.features import Features
 from server.platform.timeline import Timeline
 from server.store import attempts, audit, idempotency, work
 from server.store.attempts import Outcome
@@ -47,6 +49,7 @@ class PaymentServicer:
         accepting: Accepting,
         flows: Flows,
         waiting: Waiting,
+        features: Features,
         timeline: Timeline,
         tokens: PageTokens,
         waker: Waker,
@@ -57,6 +60,7 @@ class PaymentServicer:
         self._accepting = accepting
         self._flows = flows
         self._waiting = waiting
+        self._features = features
         self._timeline = timeline
         self._tokens = tokens
         self._waker = waker
@@ -83,10 +87,13 @@ class PaymentServicer:
             correlation_id=context.correlation_id,
             metadata=request.metadata,
             sandbox_scenario=context.sandbox_scenario,
+            customer=request.customer if request.HasField("customer") else None,
+            country_code=request.country_code,
         )
         payment.payment_method.type = payment.payment_method.type or PAYMENT_METHOD_TYPE_CARD
         payment.create_time.FromDatetime(self._clock.now())
         payment.update_time.CopyFrom(payment.create_time)
+        self._features.check(context, DOMAIN, lambda: facts(payment))
         context.resource_id = payment.payment_id
         response = api.CreatePaymentResponse(payment=payment).SerializeToString(deterministic=True)
         stored = self._payments.accept(context, Acceptance(payment, response, EVENTS[ACCEPTED](payment=payment)))

@@ -11,21 +11,26 @@ from typing import Any
 from adapters.kit.call import Call
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
-from server.domains.payouts import consent, quote, shortcuts
+from corridor.routing.v1.route_decision_pb2 import RouteDecision
+from corridor.routing.v1.routing_facts_pb2 import RoutingFacts
+from server.domains.payouts import consent, shortcuts
 from server.domains.payouts.beneficiaries import Beneficiaries
 from server.domains.payouts.ends import CREATE, perhaps, refused
 from server.domains.payouts.lifecycle import ACCEPTED, PENDING, SENT
 from server.domains.payouts.repository import Payouts, Read
+from server.domains.payouts.routed import facts
 from server.domains.payouts.stopping import Stopping
 from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.lifecycle import Verdict
-from server.platform.providers import routing
+from server.platform.providers import held, settlement
 from server.platform.providers.connections import Live
 from server.platform.providers.invoke import Invoker
 from server.platform.providers.looking import look
 from server.platform.providers.sendable import Closing, Timing
 from server.platform.providers.sending import Sending
+from server.platform.routing.choices import Decided
+from server.platform.routing.router import Router
 from server.store import work
 from server.store.engine import Connection, Store
 from server.store.observations import Source
@@ -43,6 +48,7 @@ class SentPayouts:
     beneficiaries: Beneficiaries
     invoker: Invoker
     clock: Clock
+    router: Router
 
     name = "payouts"
     create = CREATE
@@ -83,18 +89,22 @@ class SentPayouts:
         expected = payout.HasField("expected_settlement_time")
         return (payout.expected_settlement_time if expected else payout.create_time).ToDatetime(UTC)
 
-    def choose(self, connection: Connection, context: Context, thing: Read, tries: int) -> routing.Choice:
-        """What the company's route for the rail says."""
-        return routing.choose(routing.find(connection, context, "payouts", thing.payout.rail), tries)
+    def facts(self, thing: Read) -> RoutingFacts:
+        """What routing knows of it."""
+        return facts(thing.payout)
 
-    def begin(self, context: Context, thing: Read, live: Live) -> tuple[Read, str] | None:
+    def choose(self, connection: Connection, context: Context, thing: Read, tries: int) -> Decided:
+        """What the company's rules and routes say."""
+        return self.router.decide(connection, context, self.facts(thing), CREATE, tries)
+
+    def begin(self, context: Context, thing: Read, live: Live, decision: RouteDecision) -> tuple[Read, str] | None:
         """In one statement, unless it rests on a consent: that takes a look at the consent, too."""
         if thing.payout.consent_id:
             return None
         changed = Payout()
         changed.CopyFrom(thing.payout)
         self._goes_over(changed, live)
-        begun, attempt_id = shortcuts.begin(self.store, context, thing, changed, live, CREATE)
+        begun, attempt_id = shortcuts.begin(self.store, context, thing, changed, live, decision)
         return (begun, attempt_id) if attempt_id else None
 
     def about_to_send(self, connection: Connection, context: Context, locked: Read, live: Live) -> None:
@@ -106,8 +116,8 @@ class SentPayouts:
     def _goes_over(self, payout: Payout, live: Live) -> None:
         payout.connection_id, payout.provider = live.connection.connection_id, live.provider
         rules = self.invoker.manifest(live.provider).coverage["payouts"].settlement
-        if settlement := rules.get(payout.rail):
-            payout.expected_settlement_time.FromDatetime(quote.expected(settlement, self.clock.now()))
+        if rule := rules.get(payout.rail):
+            payout.expected_settlement_time.FromDatetime(settlement.expected(rule, self.clock.now()))
 
     def about_to_repeat(self, connection: Connection, context: Context, locked: Read) -> None:
         """Raises `Stopped` where its consent is over."""
@@ -169,11 +179,12 @@ class Flows:
     invoker: Invoker
     timing: Timing
     clock: Clock
+    router: Router
 
     @property
     def sending(self) -> Sending[Read]:
         """How payouts are sent and followed."""
-        sent = SentPayouts(self.store, self.payouts, self.beneficiaries, self.invoker, self.clock)
+        sent = SentPayouts(self.store, self.payouts, self.beneficiaries, self.invoker, self.clock, self.router)
         return Sending(self.store, self.invoker, self.timing, self.clock, sent)
 
     def dispatch(self, context: Context, job: Job) -> work.Outcome:
@@ -195,6 +206,9 @@ class Flows:
             answer: PayoutObservation = adapter.cancel_payout(call, payout)
             return answer
 
-        ended = self.invoker.invoke(context, payout.connection_id, CANCEL, payout.payout_id, ask)
+        over = payout.connection_id
+        decided = self.router.follow(context, facts(payout), over, payout.provider, CANCEL)
+        ended = self.invoker.invoke(context, over, CANCEL, payout.payout_id, ask, decision=decided.record)
+        held.check(ended)
         after = self.sending.take_in(context, Read(payout, b""), ended, Source.RESPONSE)
         return after.payout if after else None

@@ -17,6 +17,7 @@ from server.domains.payouts.flows import Flows
 from server.domains.payouts.lifecycle import ACCEPTED, CANCELLED, EVENTS, HELD, PENDING, SENT
 from server.domains.payouts.quotes import Quotes
 from server.domains.payouts.repository import DISPATCH, FOLLOW, Acceptance, Payouts
+from server.domains.payouts.routed import DOMAIN, facts, note_bank
 from server.domains.payouts.spending import SpendingLimitReached
 from server.kit import ids
 from server.kit.clock import Clock
@@ -24,6 +25,7 @@ from server.kit.context import Context, current
 from server.kit.errors import fail
 from server.kit.paging import PageTokens
 from server.platform.providers.sendable import MAY_HAVE_ACTED
+from server.platform.routing.features import Features
 from server.platform.timeline import Timeline
 from server.store import attempts, audit, idempotency, work
 from server.store.engine import Connection, Store
@@ -42,6 +44,7 @@ class PayoutServicer:
         settings: SettingsOfCompanies,
         flows: Flows,
         quotes: Quotes,
+        features: Features,
         timeline: Timeline,
         tokens: PageTokens,
         waker: Waker,
@@ -53,6 +56,7 @@ class PayoutServicer:
         self._settings = settings
         self._flows = flows
         self._quotes = quotes
+        self._features = features
         self._timeline = timeline
         self._tokens = tokens
         self._waker = waker
@@ -81,7 +85,10 @@ class PayoutServicer:
             # What a person lets a client do ends with their consent.
             consent_id=request.consent_id or context.who.consent_id,
             sandbox_scenario=context.sandbox_scenario,
+            customer=request.customer if request.HasField("customer") else None,
         )
+        note_bank(payout, beneficiary)
+        self._features.check(context, DOMAIN, lambda: facts(payout))
         payout.create_time.FromDatetime(self._clock.now())
         payout.update_time.CopyFrom(payout.create_time)
         context.resource_id = payout.payout_id

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
+from corridor.routing.v1.route_decision_pb2 import RouteDecision
 from server.domains.payouts.lifecycle import ACCEPTED, EVENTS, LIFECYCLE
 from server.domains.payouts.observing import learn, meaning
 from server.domains.payouts.repository import FOLLOW, Payouts, Read
@@ -21,19 +22,27 @@ from server.kit.failpoint import failpoint
 from server.kit.lifecycle import Verdict
 from server.platform.providers.connections import Live
 from server.platform.providers.sendable import Closing
-from server.store import attempts, events
+from server.platform.routing.router import taken
+from server.store import attempts, events, route_decisions
 from server.store.engine import Store
 from server.store.observations import Source
 from server.store.sealed import EVENT, OBSERVATION, PAYOUT
 
-_BEGIN = "SELECT corridor.begin_payout(%s, %s::smallint, %s, %s, %s, %s, %s, %s, %s, %s)"
+_BEGIN = """
+SELECT corridor.begin_payout(%s, %s::smallint, %s, %s, %s, %s, %s, %s, %s, %s,
+    %s, %s::smallint, %s::bigint, %s, %s, %s, %s::timestamptz, %s::smallint, %s::timestamptz)
+"""
 _CONCLUDE = """
 SELECT corridor.conclude_payout(%s, %s::smallint, %s, %s, %s, %s::smallint, %s, %s, %s, %s, %s::smallint, %s,
     %s::smallint, %s, %s::smallint, %s, %s::bigint, %s, %s, %s, %s, %s, %s, %s::double precision, %s, %s)
 """
 
+_CONCLUDE_AND_SHADOW = _CONCLUDE.replace("double precision, %s, %s)", "double precision, %s, %s, %s)")
 
-def begin(store: Store, context: Context, read: Read, changed: Payout, live: Live, operation: str) -> tuple[Read, str]:
+
+def begin(
+    store: Store, context: Context, read: Read, changed: Payout, live: Live, decision: RouteDecision
+) -> tuple[Read, str]:
     """Record the attempt and where the payout goes; it as it then is, and the attempt's id, empty if nothing was done.
 
     `changed` is the payout with what `about_to_send` writes down.
@@ -49,12 +58,31 @@ def begin(store: Store, context: Context, read: Read, changed: Payout, live: Liv
         attempt_id,
         changed.connection_id,
         live.provider,
-        operation,
+        decision.operation,
         context.correlation_id,
+        *_decided(store, context, decision, attempt_id),
     )
     with store.of(who.company_id, who.environment) as connection:
         row = connection.execute(_BEGIN, values).fetchone()
     return (Read(changed, stored), attempt_id) if row and row[0] else (read, "")
+
+
+def _decided(store: Store, context: Context, decision: RouteDecision, attempt_id: str) -> tuple[object, ...]:
+    """A decision as it is stored, and what of it has to be true still when it is."""
+    stored = route_decisions.sealed(store.seals, context.who, decision, attempt_id)
+    by_route = decision.HasField("route")
+    chosen = taken(decision)
+    return (
+        decision.route_decision_id,
+        decision.choice,
+        decision.policy_version,
+        stored,
+        decision.routing_policy_id,
+        decision.route.route_id,
+        decision.route.update_time.ToDatetime(UTC) if by_route else None,
+        chosen.stage if chosen else 0,
+        decision.facts.time.ToDatetime(UTC),
+    )
 
 
 def conclude(
@@ -106,9 +134,10 @@ def conclude(
         context.correlation_id,
         context.traceparent,
     )
+    statement, values = (_CONCLUDE_AND_SHADOW, (*values, closing.shadow)) if closing.shadow else (_CONCLUDE, values)
     failpoint("observe.before_commit")
     with store.of(who.company_id, who.environment) as connection:
-        row = connection.execute(_CONCLUDE, values).fetchone()
+        row = connection.execute(statement, values).fetchone()
     if not row or not row[0]:
         return None
     failpoint("observe.committed")

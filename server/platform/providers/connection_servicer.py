@@ -15,7 +15,7 @@ from server.kit.context import Context
 from server.kit.errors import Failure, fail
 from server.kit.paging import PageTokens
 from server.platform.access import inventory
-from server.platform.providers import connections, credentials, routing, stage_repository
+from server.platform.providers import connections, credentials, holds, routing, stage_repository
 from server.platform.providers.catalog import ENVIRONMENTS, Catalog
 from server.platform.providers.connections import WEBHOOK_OVERLAP_HOURS, Connections
 from server.platform.vault import data_policies
@@ -112,6 +112,7 @@ class ConnectionServicer:
             message.settings.update(credentials.settings(named, request.credentials))
             message.update_time.FromDatetime(self._clock.now())
             connections.update(connection, context, message)
+            holds.release(connection, context, [request.connection_id])
             stage_repository.bring_back(connection, context)
             audit.record(connection, context, message.connection_id)
             answered = answer(message.connection_id, api.RotateCredentialsResponse(connection=message))

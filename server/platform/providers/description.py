@@ -51,7 +51,8 @@ def _add_facts(found: pb.Provider, manifest: Manifest) -> None:
         found.data_flows.add(data=flow.data, direction=flow.direction, purpose=flow.purpose, region=flow.region)
     if facts.disaster_tests:
         last = facts.disaster_tests[0]
-        found.last_disaster_test.date, found.last_disaster_test.report = last.date.isoformat(), last.report
+        test = pb.DisasterTest(date=last.date.isoformat(), report=last.report, passed=True)
+        found.last_disaster_test.CopyFrom(test)
 
 
 def _coverage(manifest: Manifest, covered: Coverage, methods: tuple[str, ...]) -> pb.Coverage:

@@ -3,8 +3,7 @@
 Everything that every provider call needs is here once: credentials, deadline, span, count, classification.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,21 +12,26 @@ from opentelemetry import trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from adapters.kit.call import Call, Exchange
+from adapters.kit.call import Call
 from adapters.kit.discovery import Provider
 from adapters.kit.errors import Misconfigured, ProviderError, Rejected, Unavailable, Unknown, Unmapped
 from adapters.kit.manifest import Manifest
 from corridor.providers.v1 import route_pb2
+from corridor.routing.v1.route_decision_pb2 import RouteDecision
 from corridor.type.v1 import environment_pb2
 from server.kit.clock import Clock, monotonic
 from server.kit.context import Context
 from server.platform.metrics import Metrics
-from server.platform.providers import connections
+from server.platform.providers import connections, gates, holds
 from server.platform.providers.clients import Clients
 from server.platform.providers.connections import Connections, Live
+from server.platform.providers.ended import HELD_BACK, Ended
+from server.platform.providers.gates import Destination, Ending, Gate
 from server.store import attempts
 from server.store.attempts import Outcome
 from server.store.engine import Connection, Store
+
+__all__ = ["HELD_BACK", "Ended", "Invoker"]
 
 _log = structlog.get_logger("corridor.providers")
 _PROPAGATOR = TraceContextTextMapPropagator()
@@ -45,41 +49,10 @@ _OUTCOMES: Mapping[type[Exception], Outcome] = {
 
 _CLOCKS_APART = timedelta(minutes=5)
 
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a provider call ended. It is recorded by `close`, in the transaction that acts on it."""
-
-    attempt_id: str
-    connection_id: str
-    provider: str
-    operation: str
-    outcome: Outcome
-    value: Any = None
-    error: ProviderError | Unmapped | None = None
-    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
-    live: Live | None = field(default=None, repr=False)  # the connection as it was known when the call was made
-
-    @property
-    def detail(self) -> str:
-        """What went wrong, for people; empty for an answer. Fields are named, their values never."""
-        refused = [f"{problem.field} {problem.description}" for problem in getattr(self.error, "problems", ())]
-        return ": ".join(part for part in (str(self.error or ""), "; ".join(refused)) if part)
-
-    @property
-    def code(self) -> str:
-        """The provider's own word for what went wrong."""
-        return getattr(self.error, "code", "")
-
-    @property
-    def retry_after_seconds(self) -> float | None:
-        """When the provider wants to be asked again, if it said so."""
-        return getattr(self.error, "retry_after_seconds", None)
-
-
+# Only where nothing stands by: elsewhere the hold of the connection is enough.
 _HOLD = """
 UPDATE corridor.routes SET mode = %s, update_time = now()
-WHERE company_id = %s AND environment = %s AND primary_connection_id = %s
+WHERE company_id = %s AND environment = %s AND primary_connection_id = %s AND standby_connection_id IS NULL
 """
 
 
@@ -95,9 +68,11 @@ class Invoker:
         metrics: Metrics,
         clock: Clock,
         own_urls: frozenset[str] = frozenset(),
+        gates: Sequence[Gate] = (),
     ) -> None:
         self._store = store
         self._own_urls = own_urls
+        self._gates = gates
         self._clients = clients
         self._providers = providers
         self._connections = connections
@@ -115,30 +90,65 @@ class Invoker:
         *,
         prepare: Callable[[Connection, Live], None] | None = None,
         begin: Callable[[Live], str] | None = None,
+        harmless: bool = False,
+        decision: RouteDecision | None = None,
     ) -> Ended:
         """Call an adapter for a resource: `ask` gets the adapter and the call.
 
         `prepare` runs in the transaction that records the attempt; if it raises, nothing is recorded or sent.
         `begin` does both in a statement of its own, and gives the attempt's id; empty if it has done nothing.
+        `decision` says why it goes there, and is stored with the attempt; what only asks has none.
+        A call that a gate holds back ends as `Unavailable` without an attempt.
+        `harmless`: what would have an effect is withheld. Where nothing else was to be sent, gates learn nothing by it.
         """
         live = self._connections.get(context, connection_id)
-        provider = self._providers[live.provider]
-        who = context.who
+        to = self._destination(context, live, operation)
+        if held := gates.enter(self._gates, to):
+            error = Unavailable(held.why, code=HELD_BACK, retry_after_seconds=held.after_seconds)
+            return Ended("", connection_id, live.provider, operation, Outcome.UNAVAILABLE, None, error, (), live)
+        ending = None
+        try:
+            ended, seconds = self._begun(context, live, operation, resource_id, ask, prepare, begin, harmless, decision)
+            patience = self.manifest(live.provider).limits.timeout_seconds
+            if ended.exchanges or not harmless:
+                ending = Ending.of(ended.outcome, ended.error, ended.exchanges, seconds, patience)
+            return ended
+        finally:
+            gates.leave(self._gates, to, ending)
+
+    def _begun(
+        self,
+        context: Context,
+        live: Live,
+        operation: str,
+        resource_id: str,
+        ask: Callable[[Any, Call], Any],
+        prepare: Callable[[Connection, Live], None] | None,
+        begin: Callable[[Live], str] | None,
+        harmless: bool,
+        decision: RouteDecision | None,
+    ) -> tuple[Ended, float]:
+        provider, who, connection_id = self._providers[live.provider], context.who, live.connection.connection_id
         attempt_id = begin(live) if begin else ""
         if not attempt_id:
             with self._store.transaction(who.company_id, who.environment) as connection:
                 if prepare:
                     prepare(connection, live)
                 attempt_id = attempts.open_attempt(
-                    connection, context, resource_id, connection_id, live.provider, operation
+                    connection, context, resource_id, connection_id, live.provider, operation, decision
                 )
         call, ours = self._call(context, live, provider, operation, resource_id)
+        call.harmless = harmless
         ask = self._clients.presenting(ask, provider.manifest.client_certificate(live.credentials), ours=ours)
         began = monotonic()
         outcome, value, error = self._asked(context, provider, call, ask)
-        self._metrics.provider_call(live.provider, operation, outcome.name.lower(), monotonic() - began)
+        seconds = monotonic() - began
+        self._metrics.provider_call(live.provider, operation, outcome.name.lower(), seconds)
         exchanges = tuple(call.exchanges)
-        return Ended(attempt_id, connection_id, live.provider, operation, outcome, value, error, exchanges, live)
+        ended = Ended(
+            attempt_id, connection_id, live.provider, operation, outcome, value, error, exchanges, live, decision
+        )
+        return ended, seconds
 
     def close(self, connection: Connection, context: Context, ended: Ended) -> None:
         """Record how a call ended, in the transaction that acts on it."""
@@ -167,21 +177,26 @@ class Invoker:
         return promise.carrier != "none" and known and age < timedelta(hours=promise.window_hours)
 
     def hold_route(self, connection: Connection, context: Context, ended: Ended) -> bool:
-        """Hold the routes of a connection whose credentials the provider refuses; work waits until they are on.
+        """Hold a connection whose credentials the provider refuses, and its routes; work waits until they are on.
 
         False if the credentials have been replaced since, so that it is worth trying again at once.
         """
-        if isinstance(ended.error, Misconfigured) and ended.error.credentials:
+        if ended.credentials_refused:
             now = connections.find(connection, context, ended.connection_id)
             if now and ended.live and now.update_time != ended.live.connection.update_time:
                 self._connections.forget(context, ended.connection_id)
                 return False
             who = context.who
+            holds.hold(connection, context, ended.connection_id, ended.attempt_id)
             connection.execute(
                 _HOLD, (route_pb2.ROUTE_MODE_QUEUE, who.company_id, who.environment, ended.connection_id)
             )
             _log.error("route_held", connection_id=ended.connection_id, provider=ended.provider)
         return True
+
+    def _destination(self, context: Context, live: Live, operation: str) -> Destination:
+        who, connection_id = context.who, live.connection.connection_id
+        return Destination(who.company_id, who.environment, connection_id, live.provider, live.base_url, operation)
 
     def _call(
         self, context: Context, live: Live, provider: Provider, operation: str, resource_id: str
@@ -206,6 +221,7 @@ class Invoker:
             # An address that the company gave stands in for all of the provider's.
             hosts=place.hosts if place and listed else {},
             tokens=self._clients.tokens,
+            limit_headers=provider.manifest.limits.headers.kept,
         )
         return call, ours
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from corridor.operations.v1 import work_item_pb2
 from server.kit.context import Context
+from server.platform.providers.following import asked_in_vain
 from server.platform.providers.sending import SLOWEST_SECONDS, Sending, why
 from server.store import work
 from server.store.attempts import Outcome
@@ -22,10 +23,15 @@ def look(sending: Sending[T], context: Context, job: Job) -> work.Outcome:
     thing = domain.get(context, job.resource_id)
     if thing is None or not domain.sent_over(thing):
         return Done()
+    if asked_in_vain(job):
+        summary = "The provider told that something happened to it, and has not said what since."
+        sending.ask_person(context, job.resource_id, work_item_pb2.WORK_ITEM_KIND_CONFLICT, summary)
     found, over = thing, domain.sent_over(thing)
     ended = sending.invoker.invoke(
         context, over, domain.look_up, job.resource_id, lambda adapter, call: domain.ask(adapter, call, found)
     )
+    if ended.held_back:
+        return Again(ended.retry_after_seconds or 0.0, why(ended), counts=False)
     sending.take_in(context, thing, ended, Source.POLL)
     if ended.outcome == Outcome.UNMAPPED:  # it is recorded, and a person told
         return Done()

@@ -14,7 +14,7 @@ from server.kit import ids
 from server.kit.context import Context
 from server.kit.errors import Failure, fail
 from server.kit.paging import PageTokens
-from server.platform.providers import certifications, routing, stage_repository, stages
+from server.platform.providers import certifications, disaster_tests, routing, stage_repository, stages
 from server.platform.providers.catalog import Catalog
 from server.platform.providers.stage_repository import References, Standing
 from server.store import audit, events, idempotency
@@ -107,6 +107,7 @@ class ProviderServicer:
         """Providers as the caller's company sees them."""
         standings = stage_repository.of(connection, context, *names)
         passed = certifications.passed(connection, context, {name: self._catalog.digest(name) for name in names})
+        tests = disaster_tests.latest(connection, context, names)
         shown = []
         for name in names:
             provider = provider_pb2.Provider()
@@ -117,6 +118,8 @@ class ProviderServicer:
             provider.provider_stage_id = standings[name].provider_stage_id
             if (time := standings[name].update_time) is not None:
                 provider.stage_update_time.FromDatetime(time)
+            if name in tests and tests[name].date >= provider.last_disaster_test.date:
+                provider.last_disaster_test.CopyFrom(tests[name])
             shown.append(provider)
         return shown
 

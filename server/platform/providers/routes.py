@@ -5,28 +5,29 @@ from psycopg.rows import TupleRow
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.providers.v1 import route_service_pb2 as api
-from corridor.providers.v1.route_pb2 import ROUTE_MODE_ON, Route
-from corridor.type.v1 import rail_pb2
+from corridor.providers.v1.route_pb2 import ROUTE_MODE_ON, Exposure, Route
 from server.kit import context as contexts
 from server.kit import ids
 from server.kit.context import Context
-from server.kit.errors import Violation, fail
+from server.kit.errors import fail
 from server.kit.paging import PageTokens
-from server.platform.providers import connections, routing, stage_repository, stages
+from server.platform.providers import connections, holds, route_checks, routing, stage_repository
 from server.platform.providers.catalog import Catalog
-from server.store import audit, idempotency, pages, work
+from server.store import audit, idempotency, pages
 from server.store.engine import Connection, Store
 from server.store.wake import Waker
 
 _COLUMNS = """route_id, domain, rail, mode, primary_connection_id, standby_connection_id, environment,
-    update_time"""
+    update_time, exposure_connection_id, exposure_stage, exposure_percent, exposure_rehearsal"""
 _SELECT = f"SELECT {_COLUMNS} FROM corridor.routes"
 _ONE = f"{_SELECT} WHERE company_id = %s AND environment = %s AND domain = %s AND rail = %s"
 _SET = f"""
-INSERT INTO corridor.routes VALUES (%s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp())
+INSERT INTO corridor.routes VALUES (%s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp(), %s, %s, %s, %s)
 ON CONFLICT (company_id, environment, domain, rail) DO UPDATE SET mode = excluded.mode,
     primary_connection_id = excluded.primary_connection_id, standby_connection_id = excluded.standby_connection_id,
-    update_time = excluded.update_time
+    update_time = excluded.update_time, exposure_connection_id = excluded.exposure_connection_id,
+    exposure_stage = excluded.exposure_stage, exposure_percent = excluded.exposure_percent,
+    exposure_rehearsal = excluded.exposure_rehearsal
 RETURNING {_COLUMNS}
 """
 
@@ -43,20 +44,15 @@ class RouteServicer:
     def SetRoute(self, request: api.SetRouteRequest, _: grpc.ServicerContext) -> bytes:
         """Create or replace the route of a domain and rail, and take up work that waited for it."""
         context = contexts.current()
-        who = context.who
-        if request.standby_connection_id == request.primary_connection_id:
-            rule = "must be another connection than the primary"
-            violation = Violation("standby_connection_id", rule, "standby")
-            raise fail(reasons.ERROR_REASON_INVALID_ARGUMENT, f"The standby {rule}.", violations=[violation])
         with idempotency.once(self._store, context) as (connection, answer):
             routing.about_to_change(connection, context)
-            self._check(connection, context, request, "primary_connection_id")
-            if request.standby_connection_id:
-                self._check(connection, context, request, "standby_connection_id")
+            route_checks.check(self._catalog, connection, context, request, _now(connection, context, request))
             route = _set(connection, context, request)
-            # Whatever the mode: what waits is looked at again and becomes an attempt, a work item, or waits on.
-            kind = f"{request.domain}.dispatch"
-            work.bring_back(connection, who.company_id, who.environment, kind, f"{kind}/%", work.State.PARKED)
+            if route.mode == ROUTE_MODE_ON:
+                holds.release(connection, context, _named(route))
+            # Whatever the mode: what waits is looked at again and becomes an attempt, a work item, or waits on. That is
+            # so in every domain: a connection that was held may serve others, too.
+            stage_repository.bring_back(connection, context)
             audit.record(connection, context, route.route_id)
             answered = answer(route.route_id, api.SetRouteResponse(route=route))
         self._waker.wake()
@@ -68,43 +64,26 @@ class RouteServicer:
         page = self._tokens.page(context, request)
         with self._store.mine() as connection:
             rows, more = pages.newest_first(connection, context, _SELECT, key="route_id", page=page)
+            held = holds.of(connection, context)
         routes = [_route(row) for row in rows]
+        for route in routes:
+            route.held_connection_ids.extend(each for each in _named(route) if each in held)
         following = self._tokens.next(context, request, routes[-1].route_id) if more else ""
         return api.ListRoutesResponse(routes=routes, next_page_token=following)
 
-    def _check(self, connection: Connection, context: Context, request: api.SetRouteRequest, field: str) -> None:
-        found = connections.find(connection, context, getattr(request, field))
-        if found is None:
-            raise fail(
-                reasons.ERROR_REASON_CONNECTION_NOT_FOUND,
-                "There is no such connection.",
-                violations=[Violation(field, "must be a connection of the company in this environment", "connection")],
-            )
-        if not self._catalog.covers(found.provider, request.domain, request.rail):
-            by = f" by {rail_pb2.Rail.Name(request.rail).removeprefix('RAIL_').lower()}" if request.rail else ""
-            raise fail(
-                reasons.ERROR_REASON_RAIL_NOT_SUPPORTED,
-                f"{found.provider} does not serve {request.domain}{by}.",
-                violations=[Violation(field, "must be at a provider that serves the domain and rail", "coverage")],
-            )
-        if context.who.live:
-            self._check_stage(connection, context, request, field, found.provider)
-
-    def _check_stage(
-        self, connection: Connection, context: Context, request: api.SetRouteRequest, field: str, provider: str
-    ) -> None:
-        """Raise PROVIDER_NOT_LIVE unless the provider's stage allows its place in the route."""
-        stage = stage_repository.of(connection, context, provider)[provider].stage
-        stages.check_known(provider, stage, field)
-        if request.mode != ROUTE_MODE_ON:
-            return
-        before = _now(connection, context, request)
-        connection_id = getattr(request, field)
-        places = {before.primary_connection_id} if before else set()
-        if before and field == "standby_connection_id":
-            places.add(before.standby_connection_id)
-        claimed = stages.of_word(self._catalog.manifest(provider).facts.stage)
-        stages.check_use(provider, stage, claimed, field, used_before=connection_id in places)
+    def ReleaseConnection(self, request: api.ReleaseConnectionRequest, _: grpc.ServicerContext) -> bytes:
+        """Let work go over a connection again, and take up what waited for it."""
+        context = contexts.current()
+        with idempotency.once(self._store, context) as (connection, answer):
+            routing.about_to_change(connection, context)
+            if connections.find(connection, context, request.connection_id) is None:
+                raise fail(reasons.ERROR_REASON_NOT_FOUND, "There is no such connection.")
+            released = holds.release(connection, context, [request.connection_id])
+            stage_repository.bring_back(connection, context)
+            audit.record(connection, context, request.connection_id)
+            answered = answer(request.connection_id, api.ReleaseConnectionResponse(released=released))
+        self._waker.wake()
+        return answered
 
 
 def _now(connection: Connection, context: Context, request: api.SetRouteRequest) -> Route | None:
@@ -126,6 +105,10 @@ def _set(connection: Connection, context: Context, request: api.SetRouteRequest)
             request.mode,
             request.primary_connection_id,
             request.standby_connection_id or None,
+            request.exposure.connection_id or None,
+            request.exposure.stage,
+            request.exposure.percent,
+            request.exposure.rehearsal,
         ),
     ).fetchone()
     assert row is not None
@@ -133,7 +116,7 @@ def _set(connection: Connection, context: Context, request: api.SetRouteRequest)
 
 
 def _route(row: TupleRow) -> Route:
-    route_id, domain, rail, mode, primary, standby, environment, update_time = row
+    route_id, domain, rail, mode, primary, standby, environment, update_time, *exposed = row
     route = Route(
         route_id=route_id,
         domain=domain,
@@ -144,4 +127,14 @@ def _route(row: TupleRow) -> Route:
         environment=environment,
     )
     route.update_time.FromDatetime(update_time)
+    if exposed[0]:
+        connection_id, stage, percent, rehearsal = exposed
+        exposure = Exposure(connection_id=connection_id, stage=stage, percent=percent, rehearsal=rehearsal)
+        route.exposure.CopyFrom(exposure)
     return route
+
+
+def _named(route: Route) -> list[str]:
+    """The connections that a route names."""
+    named = (route.primary_connection_id, route.standby_connection_id, route.exposure.connection_id)
+    return [connection_id for connection_id in named if connection_id]

@@ -9,12 +9,15 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from adapters.kit.call import Call
+from corridor.routing.v1.route_decision_pb2 import RouteDecision
+from corridor.routing.v1.routing_facts_pb2 import RoutingFacts
 from server.kit.context import Context
 from server.kit.lifecycle import Verdict
-from server.platform.providers import routing
 from server.platform.providers.connections import Live
 from server.platform.providers.invoke import Ended
-from server.store import attempts, work_items
+from server.platform.routing.choices import Decided
+from server.platform.routing.router import Router
+from server.store import attempts, work, work_items
 from server.store.attempts import Outcome
 from server.store.engine import Connection
 from server.store.observations import Source
@@ -42,6 +45,8 @@ class Closing:
     ended: Ended
     person: int = 0
     """The kind of the work item for a person; 0 for none."""
+    shadow: str = ""
+    """The kind of the work by which the same is tried elsewhere without any effect; empty for none."""
 
     def __call__(self, connection: Connection) -> None:
         """Record it in the caller's transaction."""
@@ -55,8 +60,21 @@ class Closing:
             detail=ended.detail,
             exchanges=ended.exchanges,
         )
+        if self.shadow:
+            who = self.context.who
+            work.schedule_idle(
+                connection,
+                who.company_id,
+                who.environment,
+                kind=self.shadow,
+                resource_id=self.resource_id,
+                correlation_id=self.context.correlation_id,
+                traceparent=self.context.traceparent,
+            )
         if self.person:
-            summary = f"{ended.provider} {ended.operation}: {ended.detail}"
+            summary = f"{ended.provider}: {ended.detail}"
+            if ended.credentials_refused:
+                summary += ". Rotate the credentials of the connection: what waits for it then goes on."
             work_items.open_item(connection, self.context, self.resource_id, self.person, summary)
 
 
@@ -118,16 +136,25 @@ class Sendable(Protocol[T]):
         """When it should be at an end."""
         ...
 
-    def choose(self, connection: Connection, context: Context, thing: T, tries: int) -> routing.Choice:
-        """Over which connection it goes at this try."""
+    @property
+    def router(self) -> Router:
+        """Who decides where things go."""
+        ...
+
+    def facts(self, thing: T) -> RoutingFacts:
+        """What routing knows of it."""
+        ...
+
+    def choose(self, connection: Connection, context: Context, thing: T, tries: int) -> Decided:
+        """Over which connection it goes at this try, and why."""
         ...
 
     def about_to_send(self, connection: Connection, context: Context, locked: T, live: Live) -> None:
         """Write down over which connection it goes. Raises `Stopped` if it must not go any more."""
         ...
 
-    def begin(self, context: Context, thing: T, live: Live) -> tuple[T, str] | None:
-        """What `about_to_send` does, together with the attempt, in one statement; the resource and the attempt's id.
+    def begin(self, context: Context, thing: T, live: Live, decision: RouteDecision) -> tuple[T, str] | None:
+        """What `about_to_send` does, with attempt and decision, in one statement; the resource and the attempt's id.
 
         None to take the long way: with the row locked, `about_to_send`, and the attempt.
         """

@@ -22,7 +22,10 @@ ON CONFLICT (company_id, environment, provider) DO UPDATE SET stage = excluded.s
 RETURNING update_time, provider_stage_id
 """
 _REFERENCES = "SELECT routes, resources, webhooks FROM corridor.provider_references(%s, %s::smallint, %s)"
-_DOMAINS = "SELECT DISTINCT domain FROM corridor.routes WHERE company_id = %s AND environment = %s"
+_DOMAINS = """
+SELECT domain FROM corridor.routes WHERE company_id = %s AND environment = %s
+UNION SELECT domain FROM corridor.routing_policies WHERE company_id = %s AND environment = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,9 @@ def references(connection: Connection, context: Context, provider: str) -> Refer
 
 
 def routed_domains(connection: Connection, context: Context) -> list[str]:
-    """The domains of which there are routes."""
-    who = context.who
-    return [row[0] for row in connection.execute(_DOMAINS, (who.company_id, who.environment)).fetchall()]
+    """The domains of which there are routes or rules."""
+    whose = (context.who.company_id, context.who.environment)
+    return [row[0] for row in connection.execute(_DOMAINS, (*whose, *whose)).fetchall()]
 
 
 def bring_back(connection: Connection, context: Context) -> None:

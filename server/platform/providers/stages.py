@@ -6,11 +6,14 @@ Rule: in the sandbox environment every stage may send, since no money moves ther
 from collections.abc import Mapping
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
-from corridor.providers.v1 import provider_pb2
+from corridor.providers.v1 import provider_pb2, route_pb2
 from corridor.providers.v1.provider_pb2 import ProviderStage
+from corridor.providers.v1.route_pb2 import ExposureStage
 from server.kit.errors import Failure, Violation, fail
 from server.kit.lifecycle import Lifecycle
 
+ANY = provider_pb2.PROVIDER_STAGE_UNSPECIFIED
+"""In the sandbox environment, where no stage is asked for."""
 INTAKE = provider_pb2.PROVIDER_STAGE_INTAKE
 CERTIFIED = provider_pb2.PROVIDER_STAGE_CERTIFIED
 SHADOW = provider_pb2.PROVIDER_STAGE_SHADOW
@@ -37,6 +40,13 @@ STANDBY = frozenset({PARTIAL, LIVE, RETIRING})
 """Stages in which the standby of a live route sends."""
 NEW_PRIMARY = frozenset({LIVE})
 NEW_STANDBY = frozenset({PARTIAL, LIVE})
+
+_EXPOSED = {
+    route_pb2.EXPOSURE_STAGE_SHADOW: frozenset({SHADOW, PARTIAL, LIVE}),
+    route_pb2.EXPOSURE_STAGE_PERCENT: NEW_STANDBY,
+    route_pb2.EXPOSURE_STAGE_FULL: NEW_PRIMARY,
+}
+"""Stages in which a provider may be taken into use so far; whoever is not used needs none."""
 
 # What to do about each stage that a route cannot use.
 _WHAT_TO_DO: "Mapping[ProviderStage.ValueType, str]" = {
@@ -110,6 +120,19 @@ def check_use(
         raise _not_live(provider, claimed, field)
 
 
+def check_exposure(
+    provider: str,
+    stage: "ProviderStage.ValueType",
+    claimed: "ProviderStage.ValueType",
+    exposure: "ExposureStage.ValueType",
+    field: str,
+) -> None:
+    """Raise PROVIDER_NOT_LIVE unless a provider may be taken into use so far beside the others of a live route."""
+    usable = _EXPOSED.get(exposure)
+    if usable is not None and (stage not in usable or claimed >= RETIRING):
+        raise _not_live(provider, stage if stage not in usable else claimed, field)
+
+
 def check_known(provider: str, stage: "ProviderStage.ValueType", field: str) -> None:
     """Raise PROVIDER_NOT_LIVE for a provider that is retired: nothing may refer to it, not even a route that is off."""
     if stage == RETIRED:
@@ -117,7 +140,7 @@ def check_known(provider: str, stage: "ProviderStage.ValueType", field: str) -> 
 
 
 def _not_live(provider: str, stage: "ProviderStage.ValueType", field: str) -> Failure:
-    place = field.partition("_")[0]
+    place = field.partition("_")[0].partition(".")[0]
     return fail(
         reasons.ERROR_REASON_PROVIDER_NOT_LIVE,
         f"{provider} is {word(stage)}, so it cannot be the {place} of this route: {_WHAT_TO_DO[stage]}.",

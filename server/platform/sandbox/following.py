@@ -12,7 +12,8 @@ from adapters.kit.discovery import Provider
 from adapters.kit.ports import Clocks
 from server.kit.context import Context
 from server.kit.failpoint import failpoint
-from server.platform.providers.invoke import Invoker
+from server.platform.providers import held
+from server.platform.providers.invoke import Ended, Invoker
 from server.platform.sandbox import repository
 from server.platform.sandbox.repository import Account
 from server.store import work
@@ -57,34 +58,45 @@ class Following:
 
     def work(self, context: Context, job: Job) -> work.Outcome:
         """See to an account; a worker's way."""
-        if self.follow(context, job.resource_id) or job.tries >= _TRIES:
+        ended = self._bring(context, job.resource_id)
+        if ended is not None and ended.held_back:
+            return held.again(ended)
+        if ended is None or job.tries >= _TRIES:
             return Done()
         return Again(work.backoff_seconds(job.tries, first=1.0), "the account has not followed; see its attempts")
 
     def follow(self, context: Context, connection_id: str) -> bool:
         """Bring an account to its company's time; whether it is there."""
+        return self._bring(context, connection_id) is None
+
+    def _bring(self, context: Context, connection_id: str) -> Ended | None:
+        """Bring an account to its company's time; how the last call ended where it is not there."""
+        ended = None
         for _ in range(_STEPS_AT_ONCE):
             with self._store.mine() as connection:
                 step = repository.plan(connection, context, connection_id, _STEP_SECONDS)
             if step is None:
-                return True
-            if not self._move(context, connection_id, *step):
-                return False
-        return False
+                return None
+            ended = self._move(context, connection_id, *step)
+            if ended.outcome != Outcome.ANSWERED:
+                break
+        return ended
 
-    def _move(self, context: Context, connection_id: str, before: int, reached: int) -> bool:
+    def _move(self, context: Context, connection_id: str, before: int, reached: int) -> Ended:
         def ask(adapter: Any, call: Call) -> None:
             call.idempotency_key = f"clock/{connection_id}/{before}"
             adapter.advance_clock(call, reached - before)
 
         failpoint("sandbox_clock.before_call")
         ended = self._invoker.invoke(context, connection_id, _OPERATION, connection_id, ask)
+        if ended.held_back:
+            return ended
         failpoint("sandbox_clock.after_call")
         who = context.who
         with self._store.transaction(who.company_id, who.environment) as connection:
             self._invoker.close(connection, context, ended)
             if ended.outcome == Outcome.ANSWERED:
                 repository.followed(connection, context, connection_id, before, reached)
-                return True
-            repository.failed(connection, context, connection_id, ended.outcome.name.lower())
-        return False
+            else:
+                repository.failed(connection, context, connection_id, ended.outcome.name.lower())
+        return ended

@@ -23,10 +23,10 @@ from corridor.type.v1.environment_pb2 import ENVIRONMENT_SANDBOX
 from server.kit import contract, ids
 from server.kit.clock import Clock
 from server.kit.context import Caller, Context
-from server.platform.providers import connections, credentials
+from server.platform.providers import connections, credentials, held
 from server.platform.providers.connection_servicer import inbound_path
 from server.platform.providers.connections import Connections
-from server.platform.providers.invoke import Invoker
+from server.platform.providers.invoke import Ended, Invoker
 from server.platform.vault import data_policies
 from server.store import audit, secrets, work
 from server.store.attempts import Outcome
@@ -83,10 +83,11 @@ class Provisioning:
         connection_id, *registered = row or (self._provide(own), "", "")
         if not connection_id or tuple(registered) == self._wanted(connection_id):
             return
-        if self._register(own, connection_id):
+        ended = self._register(own, connection_id)
+        if ended.outcome == Outcome.ANSWERED:
             return
         with self.store.of(who.company_id, who.environment) as connection:
-            self._schedule(connection, own, connection_id, after_seconds=1.0)
+            self._schedule(connection, own, connection_id, after_seconds=max(1.0, ended.retry_after_seconds or 0.0))
 
     def register(self, context: Context, job: Job) -> work.Outcome:
         """Tell the simulator where webhooks go; a worker's way."""
@@ -94,7 +95,10 @@ class Provisioning:
             row = connection.execute(_FIND, (context.who.company_id, context.who.environment)).fetchone()
         if row is None or row[0] != job.resource_id or tuple(row[1:]) == self._wanted(job.resource_id):
             return Done()
-        if self._register(context, job.resource_id):
+        ended = self._register(context, job.resource_id)
+        if ended.held_back:
+            return held.again(ended)
+        if ended.outcome == Outcome.ANSWERED:
             return Done()
         pause = work.backoff_seconds(job.tries, first=1.0, most=60.0)
         return Again(pause, "the simulator was not told; see its attempts")
@@ -141,7 +145,7 @@ class Provisioning:
                 secrets.put(connection, context, self.keyring, connection_id, credential.name, given[credential.name])
         audit.record(connection, context, connection_id)
 
-    def _register(self, context: Context, connection_id: str) -> bool:
+    def _register(self, context: Context, connection_id: str) -> Ended:
         who, (sandbox_url, webhook_url) = context.who, self._wanted(connection_id)
         with self.store.transaction(who.company_id, who.environment) as connection:
             message = connections.find(connection, context, connection_id, lock=True)
@@ -159,10 +163,9 @@ class Provisioning:
         ended = self.invoker.invoke(context, connection_id, _OPERATION, connection_id, ask)
         with self.store.transaction(who.company_id, who.environment) as connection:
             self.invoker.close(connection, context, ended)
-            if ended.outcome != Outcome.ANSWERED:
-                return False
-            connection.execute(_REGISTERED, (sandbox_url, webhook_url, who.company_id, who.environment))
-        return True
+            if ended.outcome == Outcome.ANSWERED:
+                connection.execute(_REGISTERED, (sandbox_url, webhook_url, who.company_id, who.environment))
+        return ended
 
     def _schedule(self, connection: Connection, context: Context, connection_id: str, *, after_seconds: float) -> None:
         work.schedule(

@@ -22,6 +22,8 @@ from corridor.payments.v1.refund_pb2 import Refund
 from corridor.payouts.v1.beneficiary_pb2 import Beneficiary
 from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import Payout
+from corridor.routing.v1.route_decision_pb2 import RouteDecision
+from corridor.routing.v1.shadow_comparison_pb2 import ShadowComparison
 from corridor.type.v1.raw_request_pb2 import RawRequest
 from corridor.vault.v1.erasure_pb2 import ErasureCompleted
 from server.kit import clock, contract
@@ -98,6 +100,9 @@ PLACES = (
     Place("payment_actions", ("payment_action_id",), "t.payment_id", (sealed.PAYMENT_ACTION,), _step),
     Place("disputes", ("dispute_id",), "t.payment_id", (sealed.DISPUTE,), _always(Dispute)),
     Place("dispute_documents", ("dispute_document_id",), "t.dispute_id", (sealed.DISPUTE_DOCUMENT,), _text),
+    Place("route_decisions", ("route_decision_id",), _BY_RESOURCE, (sealed.ROUTE_DECISION,), _always(RouteDecision)),
+    Place("shadow_comparisons", ("shadow_comparison_id",), _BY_RESOURCE, (sealed.SHADOW_COMPARISON,),
+          _always(ShadowComparison)),
 )  # fmt: skip
 
 _EMPTY = {"exchanges": "[]"}  # of texts with a form

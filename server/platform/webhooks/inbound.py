@@ -13,6 +13,7 @@ from corridor.webhooks.v1.inbound_delivery_pb2 import (
     INBOUND_DELIVERY_STATE_PROCESSED,
     INBOUND_DELIVERY_STATE_RECEIVED,
     InboundDelivery,
+    InboundDeliveryState,
 )
 from server.kit import ids
 from server.kit.context import Context
@@ -147,6 +148,11 @@ def read_again(connection: Connection, context: Context, inbound_id: str) -> Non
         correlation_id=context.correlation_id,
         traceparent=context.traceparent,
     )
+
+
+def state_word(state: int) -> str:
+    """A delivery's state in a word."""
+    return InboundDeliveryState.Name(state).removeprefix("INBOUND_DELIVERY_STATE_").lower()  # type: ignore[arg-type] # as stored
 
 
 def seen_before(store: Store, context: Context, delivery: InboundDelivery, event_id: str = "") -> str | None:

@@ -4,39 +4,32 @@ Nothing is genuine until an active secret of the connection has signed its bytes
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import grpc
 import structlog
 
-from adapters.kit import webhooks as kit
 from adapters.kit.discovery import Provider
-from adapters.kit.errors import Forged
-from adapters.kit.ports import Inbound, Webhooks
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.options.v1 import method_pb2
 from corridor.webhooks.v1 import inbound_delivery_service_pb2 as api
 from corridor.webhooks.v1.inbound_delivery_pb2 import (
     INBOUND_DELIVERY_STATE_RECEIVED,
     INBOUND_DELIVERY_STATE_REFUSED,
-    InboundDelivery,
 )
 from server.kit import context as contexts
 from server.kit.clock import Clock
-from server.kit.context import Caller, Context
+from server.kit.context import Caller
 from server.kit.errors import Failure, fail
 from server.kit.failpoint import failpoint
 from server.kit.paging import PageTokens
-from server.platform.providers.connections import Connections, Live
-from server.platform.webhooks import inbound
+from server.platform.providers.connections import Connections
+from server.platform.webhooks import inbound, rereading
+from server.platform.webhooks.rereading import Rereading
 from server.store import audit, idempotency
-from server.store.engine import Connection, Store
+from server.store.engine import Store
 from server.store.wake import Waker
 
 _log = structlog.get_logger("corridor.webhooks")
-
-NO_WEBHOOKS = "no_webhooks"
-VERIFIER_FAILED = "verifier_failed"
 
 _FIND = "SELECT company_id, environment FROM corridor.find_connection(%s)"
 
@@ -59,6 +52,7 @@ class InboundDeliveryServicer:
         self._providers = providers
         self._waker = waker
         self._clock = clock
+        self._rereading = Rereading(store, providers, connections)
 
     def ReceiveInboundDelivery(
         self, request: api.ReceiveInboundDeliveryRequest, _: grpc.ServicerContext
@@ -69,7 +63,7 @@ class InboundDeliveryServicer:
         context.caller = self._caller(request.connection_id)
         live = self._connections.get(context, request.connection_id)
         now = self._clock.now()
-        refusal = self._refusal(live, inbound.as_inbound(request.request), now)
+        refusal = rereading.refusal(self._providers, live, inbound.as_inbound(request.request), now)
         state = INBOUND_DELIVERY_STATE_REFUSED if refusal else INBOUND_DELIVERY_STATE_RECEIVED
         failpoint("receive.before_store")
         with self._store.mine() as connection:
@@ -112,32 +106,18 @@ class InboundDeliveryServicer:
         """Check an inbound delivery with the secrets of today, by the time at which it came, and read it again."""
         context = contexts.current()
         idempotency.check(self._store, context)
-        with self._store.mine() as connection:
-            kept = inbound.load(connection, context, request.inbound_delivery_id)
+        kept = self._rereading.load(context, request.inbound_delivery_id)
         if kept is None:
             raise _no_such_delivery()
-        self._connections.forget(context, kept.delivery.connection_id)  # its secrets may have changed just now
-        live = self._connections.get(context, kept.delivery.connection_id)
-        if self._refusal(live, kept.inbound, kept.delivery.receive_time.ToDatetime(UTC)):
+        if self._rereading.refusal(context, kept):
             raise _refused()
         with idempotency.once(self._store, context) as (connection, answer):
-            delivery = self._waiting(connection, context, request.inbound_delivery_id)
+            delivery = self._rereading.take_up(connection, context, request.inbound_delivery_id)
             audit.record(connection, context, delivery.inbound_delivery_id)
             response = api.ReplayInboundDeliveryResponse(inbound_delivery=delivery)
             answered = answer(delivery.inbound_delivery_id, response)
         self._waker.wake()
         return answered
-
-    def _waiting(self, connection: Connection, context: Context, inbound_id: str) -> InboundDelivery:
-        """The delivery, waiting to be read; one that waits already is left alone."""
-        kept = inbound.load(connection, context, inbound_id, lock=True)
-        assert kept is not None  # it was found before, and is never deleted
-        if kept.delivery.state == INBOUND_DELIVERY_STATE_RECEIVED:
-            return kept.delivery
-        inbound.read_again(connection, context, inbound_id)
-        delivery = inbound.get(connection, context, inbound_id)
-        assert delivery is not None
-        return delivery
 
     def _caller(self, connection_id: str) -> Caller:
         with self._store.anyone() as connection:
@@ -145,23 +125,6 @@ class InboundDeliveryServicer:
         if row is None:
             raise fail(reasons.ERROR_REASON_CONNECTION_NOT_FOUND, "There is no such connection.")
         return Caller(method_pb2.CALLER_KIND_PROVIDER, connection_id, row[0], row[1])
-
-    def _refusal(self, live: Live, request: Inbound, now: datetime) -> str:
-        """Why a request is not genuine, in a word; empty if an active secret has signed it."""
-        provider = self._providers.get(live.provider)
-        if provider is None or not provider.implements(Webhooks):
-            return NO_WEBHOOKS
-        if not live.webhook_secrets:
-            return kit.NO_SECRET
-        try:
-            provider.adapter.verify_webhook(request, live.webhook_secrets, now)
-        except Forged as forged:
-            return forged.reason
-        except Exception:
-            # A fault of the verifier proves nothing. The request is kept, and can be replayed when it is mended.
-            _log.exception("verifier_failed", provider=live.provider, connection_id=live.connection.connection_id)
-            return VERIFIER_FAILED
-        return ""
 
 
 def _refused() -> Failure:

@@ -1,4 +1,4 @@
-"""How far companies use providers, and the certification runs that let them go further."""
+"""How far companies use providers, the certification runs that let them go further, and trials of losing one."""
 
 from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, SmallInteger
 
@@ -25,4 +25,14 @@ certifications = table(
     column("create_time", Time),
     Index("ix_certifications_provider", "company_id", "environment", "provider", "certification_id"),
     key=("certification_id",),
+)
+
+disaster_tests = table(
+    "disaster_tests",
+    column("disaster_test_id", Id),
+    column("provider", Id),
+    column("message", LargeBinary),
+    column("create_time", Time),
+    Index("ix_disaster_tests_provider", "company_id", "environment", "provider", "disaster_test_id"),
+    key=("disaster_test_id",),
 )

@@ -1,6 +1,6 @@
 """The tables of disputes: the resource with its evidence, and the content of its documents."""
 
-from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, text
 
 from server.store.schema.base import Id, Time, by, column, table
 
@@ -26,6 +26,7 @@ disputes = table(
         unique=True,
     ),
     by("payment_id", "dispute_id"),
+    Index("ix_disputes_open", "dispute_id", postgresql_where=text("state IN (1, 2, 3, 4)")),
     key=("dispute_id",),
 )
 

@@ -1,6 +1,6 @@
 """The tables of payments. Resources keep their contract message and promote only the columns that a query needs."""
 
-from sqlalchemy import BigInteger, LargeBinary, SmallInteger
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, text
 
 from server.store.schema.base import Id, Time, by, column, table
 
@@ -15,6 +15,7 @@ payments = table(
     column("create_time", Time),
     column("update_time", Time),
     by("connection_id", "provider_reference", where="provider_reference IS NOT NULL"),
+    Index("ix_payments_open", "payment_id", postgresql_where=text("state IN (1, 2, 3)")),
     key=("payment_id",),
 )
 
@@ -31,5 +32,6 @@ payment_actions = table(
     column("update_time", Time),
     by("payment_id", "payment_action_id"),
     by("connection_id", "provider_reference", where="provider_reference IS NOT NULL"),
+    Index("ix_payment_actions_open", "payment_action_id", postgresql_where=text("state IN (1, 2)")),
     key=("payment_action_id",),
 )

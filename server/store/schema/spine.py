@@ -6,6 +6,7 @@ Resources keep their contract message and promote only the columns that a query 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Identity,
     Index,
@@ -83,6 +84,7 @@ payouts = table(
     Column("rail", SmallInteger, nullable=False, server_default="0"),
     by("beneficiary_id", "payout_id"),
     by("connection_id", "provider_reference", where="provider_reference IS NOT NULL"),
+    Index("ix_payouts_open", "payout_id", postgresql_where=text("state IN (1, 2, 3, 4)")),
     key=("payout_id",),
 )
 
@@ -159,32 +161,13 @@ work = Table(
     column("error", Text),
     column("create_time", Time),
     column("advanced_seconds", BigInteger, null=True),  # while a worker has it, by a sandbox's clock
+    # The connection over which a person wants it done; empty where the rules choose.
+    Column("directed_to", Id, nullable=False, server_default=""),
     PrimaryKeyConstraint("company_id", "work_id"),
     Index("ix_work_ready", "run_time", postgresql_where=text("state = 0")),
+    Index("ix_work_idle", "run_time", postgresql_where=text("state = 3")),
     Index("ix_work_lane", "lane", "work_id", postgresql_where=text("state <> 1")),
-)
-
-work_items = table(
-    "work_items",
-    column("work_item_id", Id),
-    column("resource_id", Id),
-    column("kind", SmallInteger),
-    column("state", SmallInteger),
-    column("summary", Text),
-    column("resolution", Text),
-    column("correlation_id", Text),
-    column("create_time", Time),
-    column("resolve_time", Time, null=True),
-    Index(
-        "uq_work_items_open",
-        "company_id",
-        "environment",
-        "resource_id",
-        "kind",
-        unique=True,
-        postgresql_where=text("state = 1"),
-    ),
-    key=("work_item_id",),
+    Index("ix_work_given_up", "lane", postgresql_where=text("state = 1")),
 )
 
 connections = table(
@@ -218,6 +201,11 @@ routes = table(
     column("primary_connection_id", Id),
     column("standby_connection_id", Id, null=True),
     column("update_time", Time),
+    # A connection that is being taken into use beside the two.
+    column("exposure_connection_id", Id, null=True),
+    Column("exposure_stage", SmallInteger, nullable=False, server_default="0"),
+    Column("exposure_percent", SmallInteger, nullable=False, server_default="0"),
+    Column("exposure_rehearsal", Boolean, nullable=False, server_default="false"),
     Index(None, "company_id", "environment", "domain", "rail", unique=True),
     key=("route_id",),
 )
@@ -240,6 +228,13 @@ inbound_deliveries = table(
     by("connection_id", "body_sha256"),
     by("connection_id", "provider_event_id", where="provider_event_id <> ''"),
     by("resource_id", "inbound_delivery_id", where="resource_id <> ''"),
+    Index(
+        "ix_inbound_deliveries_failed",
+        "company_id",
+        "environment",
+        "inbound_delivery_id",
+        postgresql_where=text("state IN (4, 6)"),
+    ),
     key=("inbound_delivery_id",),
 )
 

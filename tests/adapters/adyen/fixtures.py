@@ -50,6 +50,7 @@ FIXTURES = Fixtures(
         "balance_account_id": "BA3227C223222B5BLP6JQC3FD",
         "hmac_key": HMAC_KEY,
     },
+    other_account={"api_key": "key-of-others", "transfers_api_key": "key-of-others"},
     wrong_credentials={"api_key": "wrong-key"},
     create="create_transfer",
     look_up="list_transactions",

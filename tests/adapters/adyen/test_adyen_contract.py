@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -223,3 +224,16 @@ def test_a_payment_cannot_be_asked_about(call: Calls) -> None:
         ADAPTER.look_up_payment(call(), samples.payment())
 
     assert CANNOT_ASK == unavailable.value.code
+
+
+def test_the_list_of_what_has_happened_is_as_the_document_says(
+    simulator: AdyenSimulator, wire: Recording, call: Calls
+) -> None:
+    payout = samples.payout()
+    ADAPTER.create_payout(call(), payout, samples.beneficiary())
+    simulator.move(payout.payout_id, "booked")
+
+    listing = ADAPTER.list_changes(call(), datetime.now(UTC) - timedelta(hours=1), "")
+
+    assert listing.observations
+    assert ("/v3/transactions", 200) in traffic(wire)

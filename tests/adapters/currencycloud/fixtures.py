@@ -13,6 +13,7 @@ FIXTURES = Fixtures(
         "api_key": "5eed" * 16,
         "hmac_key": "hmac-canary-9562c7c1",
     },
+    other_account={"login_id": "login-of-others"},
     wrong_credentials={"api_key": "bad0" * 16},
     create="create_payment",
     look_up="find_payments",

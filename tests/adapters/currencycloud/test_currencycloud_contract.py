@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -243,3 +244,16 @@ def test_the_judge_refuses_a_wrong_answer(wrong: dict[str, Any]) -> None:
 
     with pytest.raises(OpenAPIError):
         DOCUMENT.check_response(payment_request(RIGHT), answer)
+
+
+def test_the_list_of_what_has_happened_is_as_the_document_says(
+    simulator: CurrencycloudSimulator, wire: Recording, call: Callable[..., Call]
+) -> None:
+    payout = samples.payout()
+    ADAPTER.create_payout(call(), payout, samples.beneficiary())
+    simulator.move(payout.payout_id, "completed")
+
+    listing = ADAPTER.list_changes(call(), datetime.now(UTC) - timedelta(hours=1), "")
+
+    assert listing.observations
+    assert ("get", "/payments/find", 200) in judged(wire)

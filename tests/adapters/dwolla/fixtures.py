@@ -19,6 +19,7 @@ FIXTURES = Fixtures(
         "email_domain": "beneficiaries.example",
         "webhook_secret": "hook-canary-61c9ab",
     },
+    other_account={"client_id": "client-of-others"},
     wrong_credentials={"client_secret": "wrong-secret"},
     create="create_transfer",
     look_up="list_transfers",

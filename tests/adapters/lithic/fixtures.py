@@ -17,6 +17,7 @@ FIXTURES = Fixtures(
         "verification_method": "EXTERNALLY_VERIFIED",
         "webhook_secret": "whsec_Y2FuYXJ5LTdkMjE=",
     },
+    other_account={"api_key": "key-of-others"},
     wrong_credentials={"api_key": "wrong-key"},
     create="create_payment",
     look_up="get_payment",

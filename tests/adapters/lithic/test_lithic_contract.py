@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -170,3 +171,16 @@ def test_every_webhook_is_a_payment_with_its_event_as_the_document_says(
         told = json.loads(event.body)
         assert f"payment_transaction.{name}" == told["event_type"]
         DOCUMENT.check_schema(f"payment-transaction-{name}", told)
+
+
+def test_the_list_of_what_has_happened_is_as_the_document_says(
+    simulator: LithicSimulator, wire: Recording, call: Callable[..., Call]
+) -> None:
+    payout = samples.payout()
+    ADAPTER.create_payout(call(), payout, samples.beneficiary())
+    simulator.move(payout.payout_id, "ACH_ORIGINATION_SETTLED")
+
+    listing = ADAPTER.list_changes(call(), datetime.now(UTC) - timedelta(hours=1), "")
+
+    assert listing.observations
+    assert ("get", 200) == judged(wire)[-1]

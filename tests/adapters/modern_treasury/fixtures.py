@@ -14,6 +14,7 @@ FIXTURES = Fixtures(
         "originating_account_id": "0f8e3719-3dfd-4613-9bbf-c0333781b59f",
         "webhook_key": "whk-canary-55a0c3",
     },
+    other_account={"organization_id": "org-of-others"},
     wrong_credentials={"api_key": "wrong-key"},
     create="create_order",
     look_up="list_orders",

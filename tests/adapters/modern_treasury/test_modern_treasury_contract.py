@@ -1,6 +1,7 @@
 """Everything that travels between adapter and simulator, judged by the vendor's own OpenAPI document."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -204,3 +205,16 @@ def test_lists_go_on_where_the_cursor_says(simulator: ModernTreasurySimulator, w
     assert list(reversed(made)) == [order["id"] for order in [*first.json(), *second.json()]]
     assert "X-After-Cursor" not in second.headers
     judged(wire)
+
+
+def test_the_list_of_what_has_happened_is_as_the_document_says(
+    simulator: ModernTreasurySimulator, wire: Recording, call: Callable[..., Call]
+) -> None:
+    payout = samples.payout()
+    ADAPTER.create_payout(call(), payout, samples.beneficiary())
+    simulator.move(payout.payout_id, "completed")
+
+    listing = ADAPTER.list_changes(call(), datetime.now(UTC) - timedelta(hours=1), "")
+
+    assert listing.observations
+    assert ("get", "/api/events", 200) in judged(wire)

@@ -6,6 +6,7 @@ import httpx
 
 from adapters.kit.simulator import Simulator
 from adapters.sandbox import scenarios
+from adapters.sandbox.institutions import LEVELS
 from adapters.sandbox.payment_words import DECLINES, DISPUTE_REASONS
 from corridor.payments.v1.payment_observation_pb2 import PaymentObservation
 from corridor.payments.v1.payment_pb2 import Payment
@@ -13,6 +14,7 @@ from corridor.payouts.v1.payout_pb2 import Payout, PayoutState
 from corridor.type.v1.rail_pb2 import Rail
 from tests.conformance.bench import Fixtures
 from tests.conformance.fixtures import DisputeFixtures, PaymentFixtures, RefundFixtures
+from tests.conformance.institutions import InstitutionFixtures
 
 
 def decline(payout: Payout) -> None:
@@ -86,6 +88,7 @@ DISPUTES = DisputeFixtures(
 
 FIXTURES = Fixtures(
     credentials={"api_key": "sbx_canary_3f9c1d", "webhook_secret": "whsec_c2FuZGJveC1jYW5hcnktc2VjcmV0"},
+    other_account={"api_key": "sbx_of_others"},
     wrong_credentials={"api_key": "revoked_key"},
     create="create_transfer",
     look_up="list_transfers",
@@ -114,3 +117,11 @@ FIXTURES = Fixtures(
     refunds=RefundFixtures(create="create_refund", look_up="list_refunds"),
     disputes=DISPUTES,
 )
+
+
+def put_institution(simulator: Simulator, institution_id: str, word: str) -> None:
+    """For every account."""
+    assert simulator.move(f"institution:{institution_id}", word)
+
+
+INSTITUTIONS = InstitutionFixtures(put=put_institution, levels=LEVELS)

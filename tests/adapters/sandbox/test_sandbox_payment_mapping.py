@@ -10,7 +10,8 @@ from adapters.kit.errors import Unmapped
 from adapters.kit.ports import Inbound
 from adapters.sandbox import payment_mapping as mapping
 from adapters.sandbox import payment_words as words
-from adapters.sandbox.adapter import ADAPTER, READERS
+from adapters.sandbox.adapter import ADAPTER
+from adapters.sandbox.events import READERS
 from adapters.sandbox.payment_scenarios import ALL
 from corridor.payments.v1.dispute_pb2 import DisputeDocumentType, DisputeReason, DisputeStage, DisputeState
 from corridor.payments.v1.payment_observation_pb2 import PaymentStep, PaymentStepState

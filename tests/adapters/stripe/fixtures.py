@@ -68,6 +68,7 @@ FIXTURES = Fixtures(
         "account_id": "acct_51CorridorCanary",
         "webhook_secret": "whsec_canary55a0c3",
     },
+    other_account={"secret_key": "sk_test_OfOthers1234"},
     wrong_credentials={"secret_key": "sk_test_wrong"},
     create="create_payout",
     look_up="list_payouts",

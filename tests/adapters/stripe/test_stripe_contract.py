@@ -5,6 +5,7 @@ The document does not know the `Idempotency-Key` that the vendor honours; `test_
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -207,3 +208,16 @@ def test_every_event_that_the_simulator_sends(simulator: StripeSimulator, call: 
 
     for event in simulator.outbox.events:
         DOCUMENT.check_schema("event", json.loads(event.body))
+
+
+def test_the_list_of_what_has_happened_is_as_the_document_says(
+    simulator: StripeSimulator, wire: Recording, call: Callable[..., Call]
+) -> None:
+    payout = samples.payout()
+    ADAPTER.create_payout(call(), payout, samples.beneficiary())
+    simulator.move(payout.payout_id, "paid")
+
+    listing = ADAPTER.list_changes(call(), datetime.now(UTC) - timedelta(hours=1), "payout.*")
+
+    assert listing.observations
+    assert "list_events" == simulator.requests[-1][0]

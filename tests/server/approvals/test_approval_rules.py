@@ -6,6 +6,7 @@ from corridor.approvals.v1 import approval_pb2 as pb
 from corridor.approvals.v1 import approval_service_pb2 as api
 from corridor.options.v1 import method_pb2
 from corridor.payouts.v1.payout_pb2 import PAYOUT_STATE_ACCEPTED
+from corridor.routing.v1.routing_service_pb2 import CreateRoutingPolicyRequest
 from tests.server.approvals.office import Office, above, reason, rule
 from tests.serving import Refused
 
@@ -36,6 +37,15 @@ def test_an_approval_outlives_the_rule_that_asked_for_it(office: Office) -> None
 
     assert waiting == office.asked(request, key="one")
     assert PAYOUT_STATE_ACCEPTED == office.maker.call(CREATE, request, key="two").payout.state
+
+
+def test_what_is_only_checked_does_not_wait(office: Office) -> None:
+    office.put(rule(method="corridor.routing.v1.RoutingService.CreateRoutingPolicy"))
+    request = CreateRoutingPolicyRequest(domain="payouts")
+
+    assert "APPROVAL_PENDING" == reason(office.maker, "RoutingService/CreateRoutingPolicy", request, key="made")
+    request.validate_only = True
+    assert "payouts" == office.maker.call("RoutingService/CreateRoutingPolicy", request).routing_policy.domain
 
 
 @pytest.mark.parametrize(

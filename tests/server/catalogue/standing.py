@@ -85,12 +85,14 @@ def refusal(client: Client, stage: int, name: str = NAME) -> Refused:
     return people.refused(client, "ProviderService/SetProviderStage", request)
 
 
-def live_connection(corridor: Running, company_id: str, base_url: str = "https://simulated.example") -> str:
-    """A live connection of the company to a simulator; its id."""
+def live_connection(
+    corridor: Running, company_id: str, base_url: str = "https://simulated.example", name: str = NAME
+) -> str:
+    """A live connection of the company to a simulator, or by name to where another provider would be; its id."""
     caller = Caller(method_pb2.CALLER_KIND_API_KEY, "key", company_id, LIVE)
     context = Context(request_id=str(uuid.uuid4()), correlation_id="", caller=caller)
     message = connection_messages.Connection(
-        connection_id=ids.new("conn"), provider=NAME, title="Live", environment=LIVE, base_url=base_url
+        connection_id=ids.new("conn"), provider=name, title="Live", environment=LIVE, base_url=base_url
     )
     message.create_time.FromDatetime(clock.SystemClock().now())
     message.update_time.CopyFrom(message.create_time)

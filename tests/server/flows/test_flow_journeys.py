@@ -16,6 +16,7 @@ from corridor.type.v1.timeline_pb2 import (
     TIMELINE_KIND_EVENT,
     TIMELINE_KIND_INBOUND_DELIVERY,
     TIMELINE_KIND_OBSERVATION,
+    TIMELINE_KIND_ROUTE_DECISION,
     TimelineEntry,
 )
 from tests.server import people
@@ -107,6 +108,7 @@ def test_the_timeline_has_every_step_in_its_order_with_ids_durations_and_outcome
     steps = [
         (TIMELINE_KIND_CALL, "payout.create", "done"),
         (TIMELINE_KIND_EVENT, "payout.accepted", ""),
+        (TIMELINE_KIND_ROUTE_DECISION, "routed to sandbox", "send"),
         (TIMELINE_KIND_ATTEMPT, "create_payout", "answered"),
         (TIMELINE_KIND_OBSERVATION, "observed sent (received) by response", "advances"),
         (TIMELINE_KIND_EVENT, "payout.sent", ""),

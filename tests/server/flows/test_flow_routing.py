@@ -11,7 +11,7 @@ from corridor.operations.v1.work_item_pb2 import (
     WORK_ITEM_KIND_NO_ROUTE,
 )
 from corridor.payouts.v1.payout_pb2 import PAYOUT_STATE_ACCEPTED, PAYOUT_STATE_SENT, PAYOUT_STATE_SETTLED, Payout
-from server.platform.providers.routing import TRIES_BEFORE_PERSON, TRIES_BEFORE_STANDBY
+from server.platform.routing.deciding import TRIES_BEFORE_PERSON, TRIES_BEFORE_STANDBY
 from server.store.attempts import Outcome
 from tests.chaos.world import free_port
 from tests.server.flows.stage import ON, QUEUE, WORK_ITEM, Stage
@@ -191,6 +191,18 @@ def test_a_refused_credential_holds_the_route_until_it_is_mended(flow: Stage) ->
     assert "revoked_key" not in said
     assert (PAYOUT_STATE_ACCEPTED, PAYOUT_STATE_ACCEPTED, []) == before
     assert [EUROS, EUROS] == [vendor.paid(flow.reaches(each, PAYOUT_STATE_SETTLED)) for each in (made, other)]
+
+
+def test_where_another_stands_by_a_refused_credential_holds_its_connection_alone(flow: Stage) -> None:
+    refused, standby = flow.vendor(credentials={"api_key": "revoked_key"}), flow.vendor()
+    flow.route(refused, standby)
+
+    made = flow.pay()
+    said = flow.asked_for(made, WORK_ITEM_KIND_MISCONFIGURED)
+
+    assert EUROS == standby.paid(flow.reaches(made, PAYOUT_STATE_SETTLED))
+    assert [ON] == flow.modes()
+    assert "Rotate the credentials" in said
 
 
 def test_a_payout_that_nobody_takes_is_for_a_person_who_can_bring_it_back(flow: Stage) -> None:

@@ -9,6 +9,7 @@ from corridor.payouts.v1.payout_observation_pb2 import PayoutObservation
 from corridor.payouts.v1.payout_pb2 import PAYOUT_STATE_PENDING, PAYOUT_STATE_SETTLED, Payout
 from corridor.providers.v1 import route_service_pb2
 from corridor.providers.v1.route_pb2 import ROUTE_MODE_ON
+from corridor.routing.v1.route_decision_pb2 import RouteDecision
 from corridor.type.v1 import rail_pb2
 from server.domains.payouts import shortcuts
 from server.domains.payouts.ends import CREATE
@@ -36,6 +37,7 @@ class Desk:
         self.first, self.second = (live_connection(corridor, self.company_id) for _ in range(2))
         self.route(self.first)
         self.made = people.payout(self.client)
+        self.decision = self.decided()
 
     @property
     def context(self) -> Context:
@@ -56,11 +58,18 @@ class Desk:
         assert found is not None
         return found
 
+    def decided(self) -> RouteDecision:
+        """Where it goes, by the route as it is now."""
+        parts = self.corridor.parts
+        facts = parts.flows.sending.domain.facts(self.read())
+        with parts.store.of(self.company_id, LIVE) as connection:
+            return parts.routing.router.decide(connection, self.context, facts, CREATE, 1).record
+
     def begin(self, read: Read) -> tuple[Read, str]:
         changed = Payout()
         changed.CopyFrom(read.payout)
         changed.connection_id, changed.provider = self.first, self.live.provider
-        return shortcuts.begin(self.corridor.parts.store, self.context, read, changed, self.live, CREATE)
+        return shortcuts.begin(self.corridor.parts.store, self.context, read, changed, self.live, self.decision)
 
     def conclude(self, begun: Read, attempt_id: str, seen: PayoutObservation) -> Read | None:
         parts = self.corridor.parts

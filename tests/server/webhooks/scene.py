@@ -9,7 +9,7 @@ from corridor.payouts.v1.payout_pb2 import Payout
 from corridor.webhooks.v1 import delivery_service_pb2, endpoint_service_pb2
 from corridor.webhooks.v1.delivery_pb2 import Delivery
 from corridor.webhooks.v1.endpoint_pb2 import WEBHOOK_ENDPOINT_STATE_ENABLED, WebhookEndpoint, WebhookEndpointState
-from server.kit import ids
+from server.kit import contract, ids
 from server.kit.context import Caller, Context
 from server.platform.webhooks.deliver import Deliverer, Schedule
 from server.store import events, work
@@ -44,8 +44,9 @@ class Scene:
         return Context("req-1", correlation_id, traceparent, caller=Caller(0, "corridor", self.company_id, SANDBOX))
 
     def endpoint(self, url: str, *types: str, key: str = "endpoint") -> tuple[WebhookEndpoint, str]:
-        """A new endpoint and its secret."""
-        request = endpoint_service_pb2.CreateWebhookEndpointRequest(url=url, event_types=types)
+        """A new endpoint and its secret. Without types it is told of payouts."""
+        usual = [name for name in contract.event_types() if name.startswith("payout.")]
+        request = endpoint_service_pb2.CreateWebhookEndpointRequest(url=url, event_types=types or usual)
         made = self.client.call("WebhookEndpointService/CreateWebhookEndpoint", request, key=key)
         return made.webhook_endpoint, made.secret
 

@@ -438,6 +438,36 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Example: advancing the clock with a key that begins with `ck_live_`.
     """
+    ERROR_REASON_ROUTING_POLICY_OUTDATED: _ErrorReason.ValueType  # 130
+    """Somebody else has made a version of the rules since the one that the maker has seen.
+
+    Example: two people change the rules of version 7; the second one's call names 7 as its base, and the latest is 8.
+    """
+    ERROR_REASON_FEATURE_OFF: _ErrorReason.ValueType  # 131
+    """The company has turned this off, for everybody or for this customer, segment, country or region.
+
+    Example: a rule of `feature.payouts` is off for the segment `retail`, and a payout of a retail customer is created.
+    """
+    ERROR_REASON_MAY_HAVE_ACTED: _ErrorReason.ValueType  # 150
+    """A provider may have acted on what is to be sent elsewhere.
+
+    Example: a payout whose first attempt had no answer is to be sent over another connection; the answer names the attempt.
+    """
+    ERROR_REASON_NOTHING_TO_RETRY: _ErrorReason.ValueType  # 151
+    """Nothing of the work item can be tried again.
+
+    Example: a provider contradicted itself about a payout that has been settled for days.
+    """
+    ERROR_REASON_CONNECTION_NOT_USABLE: _ErrorReason.ValueType  # 152
+    """The connection cannot take what is to be sent over it.
+
+    Example: a euro payout is to be sent over a connection whose provider pays dollars only; the answer says what is missing.
+    """
+    ERROR_REASON_REPLAY_TOO_LARGE: _ErrorReason.ValueType  # 153
+    """More than 10,000 things would be looked at again.
+
+    Example: every delivery of last year is to be read again.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason is why a call failed, in one word that never changes its meaning.
@@ -855,6 +885,36 @@ ERROR_REASON_SANDBOX_ONLY: ErrorReason.ValueType  # 129
 """The call moves the time of a sandbox, and was made with a credential of the live environment.
 
 Example: advancing the clock with a key that begins with `ck_live_`.
+"""
+ERROR_REASON_ROUTING_POLICY_OUTDATED: ErrorReason.ValueType  # 130
+"""Somebody else has made a version of the rules since the one that the maker has seen.
+
+Example: two people change the rules of version 7; the second one's call names 7 as its base, and the latest is 8.
+"""
+ERROR_REASON_FEATURE_OFF: ErrorReason.ValueType  # 131
+"""The company has turned this off, for everybody or for this customer, segment, country or region.
+
+Example: a rule of `feature.payouts` is off for the segment `retail`, and a payout of a retail customer is created.
+"""
+ERROR_REASON_MAY_HAVE_ACTED: ErrorReason.ValueType  # 150
+"""A provider may have acted on what is to be sent elsewhere.
+
+Example: a payout whose first attempt had no answer is to be sent over another connection; the answer names the attempt.
+"""
+ERROR_REASON_NOTHING_TO_RETRY: ErrorReason.ValueType  # 151
+"""Nothing of the work item can be tried again.
+
+Example: a provider contradicted itself about a payout that has been settled for days.
+"""
+ERROR_REASON_CONNECTION_NOT_USABLE: ErrorReason.ValueType  # 152
+"""The connection cannot take what is to be sent over it.
+
+Example: a euro payout is to be sent over a connection whose provider pays dollars only; the answer says what is missing.
+"""
+ERROR_REASON_REPLAY_TOO_LARGE: ErrorReason.ValueType  # 153
+"""More than 10,000 things would be looked at again.
+
+Example: every delivery of last year is to be read again.
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
 

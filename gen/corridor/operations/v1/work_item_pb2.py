@@ -24,10 +24,11 @@ _sym_db = _symbol_database.Default()
 
 from corridor.options.v1 import field_pb2 as corridor_dot_options_dot_v1_dot_field__pb2
 from corridor.type.v1 import environment_pb2 as corridor_dot_type_dot_v1_dot_environment__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&corridor/operations/v1/work_item.proto\x12\x16\x63orridor.operations.v1\x1a\x1f\x63orridor/options/v1/field.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xee\x03\n\x08WorkItem\x12 \n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemId\x12\x1f\n\x0bresource_id\x18\x02 \x01(\tR\nresourceId\x12\x38\n\x04kind\x18\x03 \x01(\x0e\x32$.corridor.operations.v1.WorkItemKindR\x04kind\x12\x1e\n\x07summary\x18\x04 \x01(\tB\x04\xf0\xd8#\x01R\x07summary\x12;\n\x05state\x18\x05 \x01(\x0e\x32%.corridor.operations.v1.WorkItemStateR\x05state\x12$\n\nresolution\x18\x06 \x01(\tB\x04\xf0\xd8#\x01R\nresolution\x12?\n\x0b\x65nvironment\x18\x07 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12=\n\x0cresolve_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0bresolveTime\x12%\n\x0e\x63orrelation_id\x18\n \x01(\tR\rcorrelationId*\xa2\x02\n\x0cWorkItemKind\x12\x1e\n\x1aWORK_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17WORK_ITEM_KIND_CONFLICT\x10\x01\x12\"\n\x1eWORK_ITEM_KIND_UNKNOWN_OUTCOME\x10\x02\x12 \n\x1cWORK_ITEM_KIND_MISCONFIGURED\x10\x03\x12\x1b\n\x17WORK_ITEM_KIND_NO_ROUTE\x10\x04\x12\x1b\n\x17WORK_ITEM_KIND_UNMAPPED\x10\x05\x12\x1c\n\x18WORK_ITEM_KIND_EXHAUSTED\x10\x06\x12\x1a\n\x16WORK_ITEM_KIND_OVERDUE\x10\x07\x12\x1b\n\x17WORK_ITEM_KIND_REJECTED\x10\x08*h\n\rWorkItemState\x12\x1f\n\x1bWORK_ITEM_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14WORK_ITEM_STATE_OPEN\x10\x01\x12\x1c\n\x18WORK_ITEM_STATE_RESOLVED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&corridor/operations/v1/work_item.proto\x12\x16\x63orridor.operations.v1\x1a\x1f\x63orridor/options/v1/field.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd3\x07\n\x08WorkItem\x12 \n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemId\x12\x1f\n\x0bresource_id\x18\x02 \x01(\tR\nresourceId\x12\x38\n\x04kind\x18\x03 \x01(\x0e\x32$.corridor.operations.v1.WorkItemKindR\x04kind\x12\x1e\n\x07summary\x18\x04 \x01(\tB\x04\xf0\xd8#\x01R\x07summary\x12;\n\x05state\x18\x05 \x01(\x0e\x32%.corridor.operations.v1.WorkItemStateR\x05state\x12$\n\nresolution\x18\x06 \x01(\tB\x04\xf0\xd8#\x01R\nresolution\x12?\n\x0b\x65nvironment\x18\x07 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12=\n\x0cresolve_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x0bresolveTime\x12%\n\x0e\x63orrelation_id\x18\n \x01(\tR\rcorrelationId\x12\x16\n\x06\x64omain\x18\x0b \x01(\tR\x06\x64omain\x12\x1a\n\x08provider\x18\x0c \x01(\tR\x08provider\x12#\n\rconnection_id\x18\r \x01(\tR\x0c\x63onnectionId\x12\x1f\n\x0b\x61ssignee_id\x18\x0e \x01(\tR\nassigneeId\x12)\n\rassignee_name\x18\x0f \x01(\tB\x04\xf0\xd8#\x01R\x0c\x61ssigneeName\x12;\n\x0b\x61ssign_time\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nassignTime\x12+\n\x03\x61ge\x18\x11 \x01(\x0b\x32\x19.google.protobuf.DurationR\x03\x61ge\x12\x16\n\x06\x61lerts\x18\x12 \x01(\x05R\x06\x61lerts\x12\x42\n\x0flast_alert_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\rlastAlertTime\x12\x14\n\x05tries\x18\x14 \x01(\x05R\x05tries\x12\x46\n\x07\x61\x63tions\x18\x15 \x03(\x0b\x32,.corridor.operations.v1.WorkItemActionOptionR\x07\x61\x63tions\x12\x1a\n\x08revision\x18\x16 \x01(\x03R\x08revision\"\x84\x01\n\x14WorkItemActionOption\x12>\n\x06\x61\x63tion\x18\x01 \x01(\x0e\x32&.corridor.operations.v1.WorkItemActionR\x06\x61\x63tion\x12\x1a\n\x08possible\x18\x02 \x01(\x08R\x08possible\x12\x10\n\x03why\x18\x03 \x01(\tR\x03why*\xae\x01\n\x0eWorkItemAction\x12 \n\x1cWORK_ITEM_ACTION_UNSPECIFIED\x10\x00\x12\x1a\n\x16WORK_ITEM_ACTION_RETRY\x10\x01\x12#\n\x1fWORK_ITEM_ACTION_SEND_ELSEWHERE\x10\x02\x12\x1c\n\x18WORK_ITEM_ACTION_RESOLVE\x10\x03\x12\x1b\n\x17WORK_ITEM_ACTION_REPLAY\x10\x04*\xbe\x02\n\x0cWorkItemKind\x12\x1e\n\x1aWORK_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17WORK_ITEM_KIND_CONFLICT\x10\x01\x12\"\n\x1eWORK_ITEM_KIND_UNKNOWN_OUTCOME\x10\x02\x12 \n\x1cWORK_ITEM_KIND_MISCONFIGURED\x10\x03\x12\x1b\n\x17WORK_ITEM_KIND_NO_ROUTE\x10\x04\x12\x1b\n\x17WORK_ITEM_KIND_UNMAPPED\x10\x05\x12\x1c\n\x18WORK_ITEM_KIND_EXHAUSTED\x10\x06\x12\x1a\n\x16WORK_ITEM_KIND_OVERDUE\x10\x07\x12\x1b\n\x17WORK_ITEM_KIND_REJECTED\x10\x08\x12\x1a\n\x16WORK_ITEM_KIND_WAITING\x10\t*h\n\rWorkItemState\x12\x1f\n\x1bWORK_ITEM_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14WORK_ITEM_STATE_OPEN\x10\x01\x12\x1c\n\x18WORK_ITEM_STATE_RESOLVED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,10 +39,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_WORKITEM'].fields_by_name['summary']._serialized_options = b'\360\330#\001'
   _globals['_WORKITEM'].fields_by_name['resolution']._loaded_options = None
   _globals['_WORKITEM'].fields_by_name['resolution']._serialized_options = b'\360\330#\001'
-  _globals['_WORKITEMKIND']._serialized_start=666
-  _globals['_WORKITEMKIND']._serialized_end=956
-  _globals['_WORKITEMSTATE']._serialized_start=958
-  _globals['_WORKITEMSTATE']._serialized_end=1062
-  _globals['_WORKITEM']._serialized_start=169
-  _globals['_WORKITEM']._serialized_end=663
+  _globals['_WORKITEM'].fields_by_name['assignee_name']._loaded_options = None
+  _globals['_WORKITEM'].fields_by_name['assignee_name']._serialized_options = b'\360\330#\001'
+  _globals['_WORKITEMACTION']._serialized_start=1318
+  _globals['_WORKITEMACTION']._serialized_end=1492
+  _globals['_WORKITEMKIND']._serialized_start=1495
+  _globals['_WORKITEMKIND']._serialized_end=1813
+  _globals['_WORKITEMSTATE']._serialized_start=1815
+  _globals['_WORKITEMSTATE']._serialized_end=1919
+  _globals['_WORKITEM']._serialized_start=201
+  _globals['_WORKITEM']._serialized_end=1180
+  _globals['_WORKITEMACTIONOPTION']._serialized_start=1183
+  _globals['_WORKITEMACTIONOPTION']._serialized_end=1315
 # @@protoc_insertion_point(module_scope)

@@ -3,10 +3,13 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from corridor.type.v1 import environment_pb2 as _environment_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -18,6 +21,38 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _WorkItemAction:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _WorkItemActionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WorkItemAction.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    WORK_ITEM_ACTION_UNSPECIFIED: _WorkItemAction.ValueType  # 0
+    """Not an action."""
+    WORK_ITEM_ACTION_RETRY: _WorkItemAction.ValueType  # 1
+    """Take up again what is stuck, at the same provider and under the same key there: RetryWorkItem."""
+    WORK_ITEM_ACTION_SEND_ELSEWHERE: _WorkItemAction.ValueType  # 2
+    """Send it over another connection, where it is certain that nothing happened: SendElsewhereWorkItem."""
+    WORK_ITEM_ACTION_RESOLVE: _WorkItemAction.ValueType  # 3
+    """Say what was found out: ResolveWorkItem."""
+    WORK_ITEM_ACTION_REPLAY: _WorkItemAction.ValueType  # 4
+    """Read it again together with others, after a look at what that would change: CreateReplay."""
+
+class WorkItemAction(_WorkItemAction, metaclass=_WorkItemActionEnumTypeWrapper):
+    """WorkItemAction is something that can be done with a work item."""
+
+WORK_ITEM_ACTION_UNSPECIFIED: WorkItemAction.ValueType  # 0
+"""Not an action."""
+WORK_ITEM_ACTION_RETRY: WorkItemAction.ValueType  # 1
+"""Take up again what is stuck, at the same provider and under the same key there: RetryWorkItem."""
+WORK_ITEM_ACTION_SEND_ELSEWHERE: WorkItemAction.ValueType  # 2
+"""Send it over another connection, where it is certain that nothing happened: SendElsewhereWorkItem."""
+WORK_ITEM_ACTION_RESOLVE: WorkItemAction.ValueType  # 3
+"""Say what was found out: ResolveWorkItem."""
+WORK_ITEM_ACTION_REPLAY: WorkItemAction.ValueType  # 4
+"""Read it again together with others, after a look at what that would change: CreateReplay."""
+Global___WorkItemAction: _TypeAlias = WorkItemAction  # noqa: Y015
 
 class _WorkItemKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -43,6 +78,8 @@ class _WorkItemKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_WorkItem
     """Nothing has been heard for longer than expected."""
     WORK_ITEM_KIND_REJECTED: _WorkItemKind.ValueType  # 8
     """A provider refused what it was sent, and a person has to mend it."""
+    WORK_ITEM_KIND_WAITING: _WorkItemKind.ValueType  # 9
+    """It waits for something other than time, or has been postponed for long: a route that is off, a provider that is down."""
 
 class WorkItemKind(_WorkItemKind, metaclass=_WorkItemKindEnumTypeWrapper):
     """WorkItemKind is why a person is needed."""
@@ -65,6 +102,8 @@ WORK_ITEM_KIND_OVERDUE: WorkItemKind.ValueType  # 7
 """Nothing has been heard for longer than expected."""
 WORK_ITEM_KIND_REJECTED: WorkItemKind.ValueType  # 8
 """A provider refused what it was sent, and a person has to mend it."""
+WORK_ITEM_KIND_WAITING: WorkItemKind.ValueType  # 9
+"""It waits for something other than time, or has been postponed for long: a route that is off, a provider that is down."""
 Global___WorkItemKind: _TypeAlias = WorkItemKind  # noqa: Y015
 
 class _WorkItemState:
@@ -107,6 +146,18 @@ class WorkItem(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     RESOLVE_TIME_FIELD_NUMBER: _builtins.int
     CORRELATION_ID_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_ID_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_NAME_FIELD_NUMBER: _builtins.int
+    ASSIGN_TIME_FIELD_NUMBER: _builtins.int
+    AGE_FIELD_NUMBER: _builtins.int
+    ALERTS_FIELD_NUMBER: _builtins.int
+    LAST_ALERT_TIME_FIELD_NUMBER: _builtins.int
+    TRIES_FIELD_NUMBER: _builtins.int
+    ACTIONS_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     work_item_id: _builtins.str
     """The work item's id, `wi_…`."""
     resource_id: _builtins.str
@@ -123,6 +174,22 @@ class WorkItem(_message.Message):
     """The environment."""
     correlation_id: _builtins.str
     """The correlation id of what led to it."""
+    domain: _builtins.str
+    """The domain of the resource, such as `payouts`, `payments`, `disputes` or `webhooks`."""
+    provider: _builtins.str
+    """The provider that it is about, where one is concerned."""
+    connection_id: _builtins.str
+    """The connection that it is about, where one is concerned."""
+    assignee_id: _builtins.str
+    """The member or the API key who works on it. Empty while nobody does."""
+    assignee_name: _builtins.str
+    """The assignee's name."""
+    alerts: _builtins.int
+    """How many age alerts there have been; see AgingRule."""
+    tries: _builtins.int
+    """How often providers were called for the resource."""
+    revision: _builtins.int
+    """The number of the last change; the sequence of its event."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it was opened."""
@@ -130,6 +197,22 @@ class WorkItem(_message.Message):
     @_builtins.property
     def resolve_time(self) -> _timestamp_pb2.Timestamp:
         """When it was resolved."""
+
+    @_builtins.property
+    def assign_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was assigned."""
+
+    @_builtins.property
+    def age(self) -> _duration_pb2.Duration:
+        """How long it has been open, or was."""
+
+    @_builtins.property
+    def last_alert_time(self) -> _timestamp_pb2.Timestamp:
+        """When the last one was."""
+
+    @_builtins.property
+    def actions(self) -> _containers.RepeatedCompositeFieldContainer[Global___WorkItemActionOption]:
+        """What can be done with it now. Only where one item is asked for; a list leaves it out."""
 
     def __init__(
         self,
@@ -144,11 +227,53 @@ class WorkItem(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         resolve_time: _timestamp_pb2.Timestamp | None = ...,
         correlation_id: _builtins.str = ...,
+        domain: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        connection_id: _builtins.str = ...,
+        assignee_id: _builtins.str = ...,
+        assignee_name: _builtins.str = ...,
+        assign_time: _timestamp_pb2.Timestamp | None = ...,
+        age: _duration_pb2.Duration | None = ...,
+        alerts: _builtins.int = ...,
+        last_alert_time: _timestamp_pb2.Timestamp | None = ...,
+        tries: _builtins.int = ...,
+        actions: _abc.Iterable[Global___WorkItemActionOption] | None = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "resolve_time", b"resolve_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["age", b"age", "assign_time", b"assign_time", "create_time", b"create_time", "last_alert_time", b"last_alert_time", "resolve_time", b"resolve_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["correlation_id", b"correlation_id", "create_time", b"create_time", "environment", b"environment", "kind", b"kind", "resolution", b"resolution", "resolve_time", b"resolve_time", "resource_id", b"resource_id", "state", b"state", "summary", b"summary", "work_item_id", b"work_item_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actions", b"actions", "age", b"age", "alerts", b"alerts", "assign_time", b"assign_time", "assignee_id", b"assignee_id", "assignee_name", b"assignee_name", "connection_id", b"connection_id", "correlation_id", b"correlation_id", "create_time", b"create_time", "domain", b"domain", "environment", b"environment", "kind", b"kind", "last_alert_time", b"last_alert_time", "provider", b"provider", "resolution", b"resolution", "resolve_time", b"resolve_time", "resource_id", b"resource_id", "revision", b"revision", "state", b"state", "summary", b"summary", "tries", b"tries", "work_item_id", b"work_item_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WorkItem: _TypeAlias = WorkItem  # noqa: Y015
+
+@_typing.final
+class WorkItemActionOption(_message.Message):
+    """WorkItemActionOption is something that can be done with a work item, or why it cannot."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACTION_FIELD_NUMBER: _builtins.int
+    POSSIBLE_FIELD_NUMBER: _builtins.int
+    WHY_FIELD_NUMBER: _builtins.int
+    action: Global___WorkItemAction.ValueType
+    """The action."""
+    possible: _builtins.bool
+    """Whether it can be done now."""
+    why: _builtins.str
+    """What it would do; where it is not possible, why not."""
+    def __init__(
+        self,
+        *,
+        action: Global___WorkItemAction.ValueType = ...,
+        possible: _builtins.bool = ...,
+        why: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "possible", b"possible", "why", b"why"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkItemActionOption: _TypeAlias = WorkItemActionOption  # noqa: Y015

@@ -24,13 +24,16 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from corridor.errors.v1 import error_reason_pb2 as corridor_dot_errors_dot_v1_dot_error__reason__pb2
+from corridor.operations.v1 import aging_rule_pb2 as corridor_dot_operations_dot_v1_dot_aging__rule__pb2
 from corridor.operations.v1 import work_item_pb2 as corridor_dot_operations_dot_v1_dot_work__item__pb2
+from corridor.operations.v1 import work_item_inspection_pb2 as corridor_dot_operations_dot_v1_dot_work__item__inspection__pb2
 from corridor.options.v1 import field_pb2 as corridor_dot_options_dot_v1_dot_field__pb2
 from corridor.options.v1 import method_pb2 as corridor_dot_options_dot_v1_dot_method__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.corridor/operations/v1/work_item_service.proto\x12\x16\x63orridor.operations.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a&corridor/operations/v1/work_item.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\"R\n\x12GetWorkItemRequest\x12<\n\x0cwork_item_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^wi_[0-9a-z]{26}$R\nworkItemId\"T\n\x13GetWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b\x32 .corridor.operations.v1.WorkItemR\x08workItem\"\xf3\x01\n\x14ListWorkItemsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x45\n\x05state\x18\x03 \x01(\x0e\x32%.corridor.operations.v1.WorkItemStateB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12\x42\n\x0bresource_id\x18\x04 \x01(\tB!\xbaH\x1er\x1c\x18(2\x18^([a-z]+_[0-9a-z]{26})?$R\nresourceId\"\x80\x01\n\x15ListWorkItemsResponse\x12?\n\nwork_items\x18\x01 \x03(\x0b\x32 .corridor.operations.v1.WorkItemR\tworkItems\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x86\x01\n\x16ResolveWorkItemRequest\x12<\n\x0cwork_item_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^wi_[0-9a-z]{26}$R\nworkItemId\x12.\n\nresolution\x18\x02 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\xf0\xd8#\x01R\nresolution\"X\n\x17ResolveWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b\x32 .corridor.operations.v1.WorkItemR\x08workItem2\x8a\x05\n\x0fWorkItemService\x12\xcb\x01\n\x0bGetWorkItem\x12*.corridor.operations.v1.GetWorkItemRequest\x1a+.corridor.operations.v1.GetWorkItemResponse\"c\xea\xd8#(\n\x0foperations:read\x10\x01\x1a\x02\x08\x05\"\rwork_item.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02*\x12\x1d/v1/work-items/{work_item_id}b\twork_item\x12\xb8\x01\n\rListWorkItems\x12,.corridor.operations.v1.ListWorkItemsRequest\x1a-.corridor.operations.v1.ListWorkItemsResponse\"J\xea\xd8#)\n\x0foperations:read\x10\x01\x1a\x02\x08\x05\"\x0ework_item.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/work-items\x12\xed\x01\n\x0fResolveWorkItem\x12..corridor.operations.v1.ResolveWorkItemRequest\x1a/.corridor.operations.v1.ResolveWorkItemResponse\"y\xea\xd8#/\n\x12operations:resolve\x10\x02\x1a\x02\x08\x05\"\x11work_item.resolve(\x02\x8a\xd9#\x07\n\x05(*\x1f !\x82\xd3\xe4\x93\x02\x35\"%/v1/work-items/{work_item_id}:resolve:\x01*b\twork_itemb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n.corridor/operations/v1/work_item_service.proto\x12\x16\x63orridor.operations.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\'corridor/operations/v1/aging_rule.proto\x1a&corridor/operations/v1/work_item.proto\x1a\x31\x63orridor/operations/v1/work_item_inspection.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\"R\n\x12GetWorkItemRequest\x12<\n\x0cwork_item_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^wi_[0-9a-z]{26}$R\nworkItemId\"T\n\x13GetWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b\x32 .corridor.operations.v1.WorkItemR\x08workItem\"V\n\x16InspectWorkItemRequest\x12<\n\x0cwork_item_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^wi_[0-9a-z]{26}$R\nworkItemId\"e\n\x17InspectWorkItemResponse\x12J\n\ninspection\x18\x01 \x01(\x0b\x32*.corridor.operations.v1.WorkItemInspectionR\ninspection\"\xad\x05\n\x14ListWorkItemsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x45\n\x05state\x18\x03 \x01(\x0e\x32%.corridor.operations.v1.WorkItemStateB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12\x42\n\x0bresource_id\x18\x04 \x01(\tB!\xbaH\x1er\x1c\x18(2\x18^([a-z]+_[0-9a-z]{26})?$R\nresourceId\x12O\n\x05kinds\x18\x05 \x03(\x0e\x32$.corridor.operations.v1.WorkItemKindB\x13\xbaH\x10\x92\x01\r\x10\x14\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x05kinds\x12L\n\x0b\x61ssignee_id\x18\x06 \x01(\tB+\xbaH(r&\x18\x1e\x32\"^((mem|key)_[0-9a-z]{26}|nobody)?$R\nassigneeId\x12)\n\x06\x64omain\x18\x07 \x01(\tB\x11\xbaH\x0er\x0c\x18 2\x08^[a-z]*$R\x06\x64omain\x12\x39\n\x08provider\x18\x08 \x01(\tB\x1d\xbaH\x1ar\x18\x18@2\x14^([a-z][a-z0-9_]*)?$R\x08provider\x12\x44\n\rconnection_id\x18\t \x01(\tB\x1f\xbaH\x1cr\x1a\x18\x1f\x32\x16^(conn_[0-9a-z]{26})?$R\x0c\x63onnectionId\x12J\n\nolder_than\x18\n \x01(\x0b\x32\x19.google.protobuf.DurationB\x10\xbaH\r\xaa\x01\n\"\x06\x08\x80\x86\xb0\x96\x01\x32\x00R\tolderThan\x12!\n\x0coldest_first\x18\x0b \x01(\x08R\x0boldestFirst\"\xbb\x01\n\x15ListWorkItemsResponse\x12?\n\nwork_items\x18\x01 \x03(\x0b\x32 .corridor.operations.v1.WorkItemR\tworkItems\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x12\x39\n\x04open\x18\x03 \x01(\x0b\x32%.corridor.operations.v1.OpenWorkItemsR\x04open\"N\n\rOpenWorkItems\x12=\n\x06\x63ounts\x18\x01 \x03(\x0b\x32%.corridor.operations.v1.WorkItemCountR\x06\x63ounts\"\x99\x01\n\rWorkItemCount\x12\x38\n\x04kind\x18\x01 \x01(\x0e\x32$.corridor.operations.v1.WorkItemKindR\x04kind\x12\x14\n\x05\x63ount\x18\x02 \x01(\x05R\x05\x63ount\x12\x38\n\noldest_age\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationR\toldestAge\"\x86\x01\n\x16ResolveWorkItemRequest\x12<\n\x0cwork_item_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^wi_[0-9a-z]{26}$R\nworkItemId\x12.\n\nresolution\x18\x02 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xd0\x0f\xf0\xd8#\x01R\nresolution\"X\n\x17ResolveWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b\x32 .corridor.operations.v1.WorkItemR\x08workItem\"\x9c\x01\n\x15\x41ssignWorkItemRequest\x12<\n\x0cwork_item_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^wi_[0-9a-z]{26}$R\nworkItemId\x12\x45\n\x0b\x61ssignee_id\x18\x02 \x01(\tB$\xbaH!r\x1f\x18\x1e\x32\x1b^((mem|key)_[0-9a-z]{26})?$R\nassigneeId\"W\n\x16\x41ssignWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b\x32 .corridor.operations.v1.WorkItemR\x08workItem\"T\n\x14RetryWorkItemRequest\x12<\n\x0cwork_item_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^wi_[0-9a-z]{26}$R\nworkItemId\"j\n\x15RetryWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b\x32 .corridor.operations.v1.WorkItemR\x08workItem\x12\x12\n\x04what\x18\x02 \x01(\tR\x04what\"\xca\x01\n\x1cSendElsewhereWorkItemRequest\x12<\n\x0cwork_item_id\x18\x01 \x01(\tB\x1a\xbaH\x17r\x15\x18\x1d\x32\x11^wi_[0-9a-z]{26}$R\nworkItemId\x12\x44\n\rconnection_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x18\x1f\x32\x16^(conn_[0-9a-z]{26})?$R\x0c\x63onnectionId\x12&\n\x06reason\x18\x03 \x01(\tB\x0e\xbaH\x07r\x05\x10\x01\x18\xf4\x03\xf0\xd8#\x01R\x06reason\"\x83\x01\n\x1dSendElsewhereWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b\x32 .corridor.operations.v1.WorkItemR\x08workItem\x12#\n\rconnection_id\x18\x02 \x01(\tR\x0c\x63onnectionId\"\x16\n\x14GetAgingRulesRequest\"P\n\x15GetAgingRulesResponse\x12\x37\n\x05rules\x18\x01 \x03(\x0b\x32!.corridor.operations.v1.AgingRuleR\x05rules\"T\n\x13SetAgingRuleRequest\x12=\n\x04rule\x18\x01 \x01(\x0b\x32!.corridor.operations.v1.AgingRuleB\x06\xbaH\x03\xc8\x01\x01R\x04rule\"M\n\x14SetAgingRuleResponse\x12\x35\n\x04rule\x18\x01 \x01(\x0b\x32!.corridor.operations.v1.AgingRuleR\x04rule2\xc0\x0f\n\x0fWorkItemService\x12\xcb\x01\n\x0bGetWorkItem\x12*.corridor.operations.v1.GetWorkItemRequest\x1a+.corridor.operations.v1.GetWorkItemResponse\"c\xea\xd8#(\n\x0foperations:read\x10\x01\x1a\x02\x08\x05\"\rwork_item.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02*\x12\x1d/v1/work-items/{work_item_id}b\twork_item\x12\xe4\x01\n\x0fInspectWorkItem\x12..corridor.operations.v1.InspectWorkItemRequest\x1a/.corridor.operations.v1.InspectWorkItemResponse\"p\xea\xd8#,\n\x0foperations:read\x10\x01\x1a\x02\x08\n\"\x11work_item.inspect(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02\x33\x12%/v1/work-items/{work_item_id}:inspectb\ninspection\x12\xb8\x01\n\rListWorkItems\x12,.corridor.operations.v1.ListWorkItemsRequest\x1a-.corridor.operations.v1.ListWorkItemsResponse\"J\xea\xd8#)\n\x0foperations:read\x10\x01\x1a\x02\x08\x05\"\x0ework_item.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x10\x12\x0e/v1/work-items\x12\xed\x01\n\x0fResolveWorkItem\x12..corridor.operations.v1.ResolveWorkItemRequest\x1a/.corridor.operations.v1.ResolveWorkItemResponse\"y\xea\xd8#/\n\x12operations:resolve\x10\x02\x1a\x02\x08\x05\"\x11work_item.resolve(\x02\x8a\xd9#\x07\n\x05(*\x1f !\x82\xd3\xe4\x93\x02\x35\"%/v1/work-items/{work_item_id}:resolve:\x01*b\twork_item\x12\xe8\x01\n\x0e\x41ssignWorkItem\x12-.corridor.operations.v1.AssignWorkItemRequest\x1a..corridor.operations.v1.AssignWorkItemResponse\"w\xea\xd8#.\n\x12operations:resolve\x10\x02\x1a\x02\x08\x05\"\x10work_item.assign(\x02\x8a\xd9#\x07\n\x05(*\x1f !\x82\xd3\xe4\x93\x02\x34\"$/v1/work-items/{work_item_id}:assign:\x01*b\twork_item\x12\xd8\x01\n\rRetryWorkItem\x12,.corridor.operations.v1.RetryWorkItemRequest\x1a-.corridor.operations.v1.RetryWorkItemResponse\"j\xea\xd8#+\n\x10operations:retry\x10\x02\x1a\x02\x08\x05\"\x0fwork_item.retry(\x03\x8a\xd9#\t\n\x07(*\x97\x01\x1f !\x82\xd3\xe4\x93\x02(\"#/v1/work-items/{work_item_id}:retry:\x01*\x12\x87\x02\n\x15SendElsewhereWorkItem\x12\x34.corridor.operations.v1.SendElsewhereWorkItemRequest\x1a\x35.corridor.operations.v1.SendElsewhereWorkItemResponse\"\x80\x01\xea\xd8#4\n\x10operations:retry\x10\x02\x1a\x02\x08\x05\"\x18work_item.send_elsewhere(\x03\x8a\xd9#\r\n\x0b(*\x96\x01=\x98\x01x\x1f !\x82\xd3\xe4\x93\x02\x31\",/v1/work-items/{work_item_id}:send-elsewhere:\x01*\x12\xb2\x01\n\rGetAgingRules\x12,.corridor.operations.v1.GetAgingRulesRequest\x1a-.corridor.operations.v1.GetAgingRulesResponse\"D\xea\xd8#)\n\x0foperations:read\x10\x01\x1a\x02\x08\x05\"\x0e\x61ging_rule.get(\x01\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/aging-rules\x12\xc7\x01\n\x0cSetAgingRule\x12+.corridor.operations.v1.SetAgingRuleRequest\x1a,.corridor.operations.v1.SetAgingRuleResponse\"\\\xea\xd8#,\n\x12operations:resolve\x10\x02\x1a\x02\x08\x05\"\x0e\x61ging_rule.set(\x02\x8a\xd9#\x05\n\x03\x1f !\x82\xd3\xe4\x93\x02\x1d\x1a\x0f/v1/aging-rules:\x04ruleb\x04ruleb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +42,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETWORKITEMREQUEST'].fields_by_name['work_item_id']._loaded_options = None
   _globals['_GETWORKITEMREQUEST'].fields_by_name['work_item_id']._serialized_options = b'\272H\027r\025\030\0352\021^wi_[0-9a-z]{26}$'
+  _globals['_INSPECTWORKITEMREQUEST'].fields_by_name['work_item_id']._loaded_options = None
+  _globals['_INSPECTWORKITEMREQUEST'].fields_by_name['work_item_id']._serialized_options = b'\272H\027r\025\030\0352\021^wi_[0-9a-z]{26}$'
   _globals['_LISTWORKITEMSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTWORKITEMSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\372\001(\000'
   _globals['_LISTWORKITEMSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -47,28 +52,94 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTWORKITEMSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_LISTWORKITEMSREQUEST'].fields_by_name['resource_id']._loaded_options = None
   _globals['_LISTWORKITEMSREQUEST'].fields_by_name['resource_id']._serialized_options = b'\272H\036r\034\030(2\030^([a-z]+_[0-9a-z]{26})?$'
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['kinds']._loaded_options = None
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['kinds']._serialized_options = b'\272H\020\222\001\r\020\024\030\001\"\007\202\001\004\020\001 \000'
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['assignee_id']._loaded_options = None
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['assignee_id']._serialized_options = b'\272H(r&\030\0362\"^((mem|key)_[0-9a-z]{26}|nobody)?$'
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['domain']._loaded_options = None
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['domain']._serialized_options = b'\272H\016r\014\030 2\010^[a-z]*$'
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['provider']._loaded_options = None
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['provider']._serialized_options = b'\272H\032r\030\030@2\024^([a-z][a-z0-9_]*)?$'
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['connection_id']._loaded_options = None
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['connection_id']._serialized_options = b'\272H\034r\032\030\0372\026^(conn_[0-9a-z]{26})?$'
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['older_than']._loaded_options = None
+  _globals['_LISTWORKITEMSREQUEST'].fields_by_name['older_than']._serialized_options = b'\272H\r\252\001\n\"\006\010\200\206\260\226\0012\000'
   _globals['_RESOLVEWORKITEMREQUEST'].fields_by_name['work_item_id']._loaded_options = None
   _globals['_RESOLVEWORKITEMREQUEST'].fields_by_name['work_item_id']._serialized_options = b'\272H\027r\025\030\0352\021^wi_[0-9a-z]{26}$'
   _globals['_RESOLVEWORKITEMREQUEST'].fields_by_name['resolution']._loaded_options = None
   _globals['_RESOLVEWORKITEMREQUEST'].fields_by_name['resolution']._serialized_options = b'\272H\007r\005\020\001\030\320\017\360\330#\001'
+  _globals['_ASSIGNWORKITEMREQUEST'].fields_by_name['work_item_id']._loaded_options = None
+  _globals['_ASSIGNWORKITEMREQUEST'].fields_by_name['work_item_id']._serialized_options = b'\272H\027r\025\030\0352\021^wi_[0-9a-z]{26}$'
+  _globals['_ASSIGNWORKITEMREQUEST'].fields_by_name['assignee_id']._loaded_options = None
+  _globals['_ASSIGNWORKITEMREQUEST'].fields_by_name['assignee_id']._serialized_options = b'\272H!r\037\030\0362\033^((mem|key)_[0-9a-z]{26})?$'
+  _globals['_RETRYWORKITEMREQUEST'].fields_by_name['work_item_id']._loaded_options = None
+  _globals['_RETRYWORKITEMREQUEST'].fields_by_name['work_item_id']._serialized_options = b'\272H\027r\025\030\0352\021^wi_[0-9a-z]{26}$'
+  _globals['_SENDELSEWHEREWORKITEMREQUEST'].fields_by_name['work_item_id']._loaded_options = None
+  _globals['_SENDELSEWHEREWORKITEMREQUEST'].fields_by_name['work_item_id']._serialized_options = b'\272H\027r\025\030\0352\021^wi_[0-9a-z]{26}$'
+  _globals['_SENDELSEWHEREWORKITEMREQUEST'].fields_by_name['connection_id']._loaded_options = None
+  _globals['_SENDELSEWHEREWORKITEMREQUEST'].fields_by_name['connection_id']._serialized_options = b'\272H\034r\032\030\0372\026^(conn_[0-9a-z]{26})?$'
+  _globals['_SENDELSEWHEREWORKITEMREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_SENDELSEWHEREWORKITEMREQUEST'].fields_by_name['reason']._serialized_options = b'\272H\007r\005\020\001\030\364\003\360\330#\001'
+  _globals['_SETAGINGRULEREQUEST'].fields_by_name['rule']._loaded_options = None
+  _globals['_SETAGINGRULEREQUEST'].fields_by_name['rule']._serialized_options = b'\272H\003\310\001\001'
   _globals['_WORKITEMSERVICE'].methods_by_name['GetWorkItem']._loaded_options = None
   _globals['_WORKITEMSERVICE'].methods_by_name['GetWorkItem']._serialized_options = b'\352\330#(\n\017operations:read\020\001\032\002\010\005\"\rwork_item.get(\001\212\331#\003\n\001(\202\323\344\223\002*\022\035/v1/work-items/{work_item_id}b\twork_item'
+  _globals['_WORKITEMSERVICE'].methods_by_name['InspectWorkItem']._loaded_options = None
+  _globals['_WORKITEMSERVICE'].methods_by_name['InspectWorkItem']._serialized_options = b'\352\330#,\n\017operations:read\020\001\032\002\010\n\"\021work_item.inspect(\001\212\331#\003\n\001(\202\323\344\223\0023\022%/v1/work-items/{work_item_id}:inspectb\ninspection'
   _globals['_WORKITEMSERVICE'].methods_by_name['ListWorkItems']._loaded_options = None
   _globals['_WORKITEMSERVICE'].methods_by_name['ListWorkItems']._serialized_options = b'\352\330#)\n\017operations:read\020\001\032\002\010\005\"\016work_item.list(\001\212\331#\003\n\001)\202\323\344\223\002\020\022\016/v1/work-items'
   _globals['_WORKITEMSERVICE'].methods_by_name['ResolveWorkItem']._loaded_options = None
   _globals['_WORKITEMSERVICE'].methods_by_name['ResolveWorkItem']._serialized_options = b'\352\330#/\n\022operations:resolve\020\002\032\002\010\005\"\021work_item.resolve(\002\212\331#\007\n\005(*\037 !\202\323\344\223\0025\"%/v1/work-items/{work_item_id}:resolve:\001*b\twork_item'
-  _globals['_GETWORKITEMREQUEST']._serialized_start=279
-  _globals['_GETWORKITEMREQUEST']._serialized_end=361
-  _globals['_GETWORKITEMRESPONSE']._serialized_start=363
-  _globals['_GETWORKITEMRESPONSE']._serialized_end=447
-  _globals['_LISTWORKITEMSREQUEST']._serialized_start=450
-  _globals['_LISTWORKITEMSREQUEST']._serialized_end=693
-  _globals['_LISTWORKITEMSRESPONSE']._serialized_start=696
-  _globals['_LISTWORKITEMSRESPONSE']._serialized_end=824
-  _globals['_RESOLVEWORKITEMREQUEST']._serialized_start=827
-  _globals['_RESOLVEWORKITEMREQUEST']._serialized_end=961
-  _globals['_RESOLVEWORKITEMRESPONSE']._serialized_start=963
-  _globals['_RESOLVEWORKITEMRESPONSE']._serialized_end=1051
-  _globals['_WORKITEMSERVICE']._serialized_start=1054
-  _globals['_WORKITEMSERVICE']._serialized_end=1704
+  _globals['_WORKITEMSERVICE'].methods_by_name['AssignWorkItem']._loaded_options = None
+  _globals['_WORKITEMSERVICE'].methods_by_name['AssignWorkItem']._serialized_options = b'\352\330#.\n\022operations:resolve\020\002\032\002\010\005\"\020work_item.assign(\002\212\331#\007\n\005(*\037 !\202\323\344\223\0024\"$/v1/work-items/{work_item_id}:assign:\001*b\twork_item'
+  _globals['_WORKITEMSERVICE'].methods_by_name['RetryWorkItem']._loaded_options = None
+  _globals['_WORKITEMSERVICE'].methods_by_name['RetryWorkItem']._serialized_options = b'\352\330#+\n\020operations:retry\020\002\032\002\010\005\"\017work_item.retry(\003\212\331#\t\n\007(*\227\001\037 !\202\323\344\223\002(\"#/v1/work-items/{work_item_id}:retry:\001*'
+  _globals['_WORKITEMSERVICE'].methods_by_name['SendElsewhereWorkItem']._loaded_options = None
+  _globals['_WORKITEMSERVICE'].methods_by_name['SendElsewhereWorkItem']._serialized_options = b'\352\330#4\n\020operations:retry\020\002\032\002\010\005\"\030work_item.send_elsewhere(\003\212\331#\r\n\013(*\226\001=\230\001x\037 !\202\323\344\223\0021\",/v1/work-items/{work_item_id}:send-elsewhere:\001*'
+  _globals['_WORKITEMSERVICE'].methods_by_name['GetAgingRules']._loaded_options = None
+  _globals['_WORKITEMSERVICE'].methods_by_name['GetAgingRules']._serialized_options = b'\352\330#)\n\017operations:read\020\001\032\002\010\005\"\016aging_rule.get(\001\202\323\344\223\002\021\022\017/v1/aging-rules'
+  _globals['_WORKITEMSERVICE'].methods_by_name['SetAgingRule']._loaded_options = None
+  _globals['_WORKITEMSERVICE'].methods_by_name['SetAgingRule']._serialized_options = b'\352\330#,\n\022operations:resolve\020\002\032\002\010\005\"\016aging_rule.set(\002\212\331#\005\n\003\037 !\202\323\344\223\002\035\032\017/v1/aging-rules:\004ruleb\004rule'
+  _globals['_GETWORKITEMREQUEST']._serialized_start=403
+  _globals['_GETWORKITEMREQUEST']._serialized_end=485
+  _globals['_GETWORKITEMRESPONSE']._serialized_start=487
+  _globals['_GETWORKITEMRESPONSE']._serialized_end=571
+  _globals['_INSPECTWORKITEMREQUEST']._serialized_start=573
+  _globals['_INSPECTWORKITEMREQUEST']._serialized_end=659
+  _globals['_INSPECTWORKITEMRESPONSE']._serialized_start=661
+  _globals['_INSPECTWORKITEMRESPONSE']._serialized_end=762
+  _globals['_LISTWORKITEMSREQUEST']._serialized_start=765
+  _globals['_LISTWORKITEMSREQUEST']._serialized_end=1450
+  _globals['_LISTWORKITEMSRESPONSE']._serialized_start=1453
+  _globals['_LISTWORKITEMSRESPONSE']._serialized_end=1640
+  _globals['_OPENWORKITEMS']._serialized_start=1642
+  _globals['_OPENWORKITEMS']._serialized_end=1720
+  _globals['_WORKITEMCOUNT']._serialized_start=1723
+  _globals['_WORKITEMCOUNT']._serialized_end=1876
+  _globals['_RESOLVEWORKITEMREQUEST']._serialized_start=1879
+  _globals['_RESOLVEWORKITEMREQUEST']._serialized_end=2013
+  _globals['_RESOLVEWORKITEMRESPONSE']._serialized_start=2015
+  _globals['_RESOLVEWORKITEMRESPONSE']._serialized_end=2103
+  _globals['_ASSIGNWORKITEMREQUEST']._serialized_start=2106
+  _globals['_ASSIGNWORKITEMREQUEST']._serialized_end=2262
+  _globals['_ASSIGNWORKITEMRESPONSE']._serialized_start=2264
+  _globals['_ASSIGNWORKITEMRESPONSE']._serialized_end=2351
+  _globals['_RETRYWORKITEMREQUEST']._serialized_start=2353
+  _globals['_RETRYWORKITEMREQUEST']._serialized_end=2437
+  _globals['_RETRYWORKITEMRESPONSE']._serialized_start=2439
+  _globals['_RETRYWORKITEMRESPONSE']._serialized_end=2545
+  _globals['_SENDELSEWHEREWORKITEMREQUEST']._serialized_start=2548
+  _globals['_SENDELSEWHEREWORKITEMREQUEST']._serialized_end=2750
+  _globals['_SENDELSEWHEREWORKITEMRESPONSE']._serialized_start=2753
+  _globals['_SENDELSEWHEREWORKITEMRESPONSE']._serialized_end=2884
+  _globals['_GETAGINGRULESREQUEST']._serialized_start=2886
+  _globals['_GETAGINGRULESREQUEST']._serialized_end=2908
+  _globals['_GETAGINGRULESRESPONSE']._serialized_start=2910
+  _globals['_GETAGINGRULESRESPONSE']._serialized_end=2990
+  _globals['_SETAGINGRULEREQUEST']._serialized_start=2992
+  _globals['_SETAGINGRULEREQUEST']._serialized_end=3076
+  _globals['_SETAGINGRULERESPONSE']._serialized_start=3078
+  _globals['_SETAGINGRULERESPONSE']._serialized_end=3155
+  _globals['_WORKITEMSERVICE']._serialized_start=3158
+  _globals['_WORKITEMSERVICE']._serialized_end=5142
 # @@protoc_insertion_point(module_scope)

@@ -4,8 +4,11 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from corridor.operations.v1 import aging_rule_pb2 as _aging_rule_pb2
+from corridor.operations.v1 import work_item_inspection_pb2 as _work_item_inspection_pb2
 from corridor.operations.v1 import work_item_pb2 as _work_item_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
@@ -66,6 +69,52 @@ class GetWorkItemResponse(_message.Message):
 Global___GetWorkItemResponse: _TypeAlias = GetWorkItemResponse  # noqa: Y015
 
 @_typing.final
+class InspectWorkItemRequest(_message.Message):
+    """InspectWorkItemRequest names one work item."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ITEM_ID_FIELD_NUMBER: _builtins.int
+    work_item_id: _builtins.str
+    """The work item's id."""
+    def __init__(
+        self,
+        *,
+        work_item_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["work_item_id", b"work_item_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InspectWorkItemRequest: _TypeAlias = InspectWorkItemRequest  # noqa: Y015
+
+@_typing.final
+class InspectWorkItemResponse(_message.Message):
+    """InspectWorkItemResponse is everything that is known of one work item."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INSPECTION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def inspection(self) -> _work_item_inspection_pb2.WorkItemInspection:
+        """What is known."""
+
+    def __init__(
+        self,
+        *,
+        inspection: _work_item_inspection_pb2.WorkItemInspection | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["inspection", b"inspection"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["inspection", b"inspection"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InspectWorkItemResponse: _TypeAlias = InspectWorkItemResponse  # noqa: Y015
+
+@_typing.final
 class ListWorkItemsRequest(_message.Message):
     """ListWorkItemsRequest asks for a page of work items."""
 
@@ -75,6 +124,13 @@ class ListWorkItemsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     RESOURCE_ID_FIELD_NUMBER: _builtins.int
+    KINDS_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_ID_FIELD_NUMBER: _builtins.int
+    DOMAIN_FIELD_NUMBER: _builtins.int
+    PROVIDER_FIELD_NUMBER: _builtins.int
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    OLDER_THAN_FIELD_NUMBER: _builtins.int
+    OLDEST_FIRST_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """How many to return at most: 1 to 250. Missing or 0 means 50."""
     page_token: _builtins.str
@@ -83,6 +139,24 @@ class ListWorkItemsRequest(_message.Message):
     """Only work items in this state."""
     resource_id: _builtins.str
     """Only work items of this resource."""
+    assignee_id: _builtins.str
+    """Only work items of this member or API key, or `nobody`."""
+    domain: _builtins.str
+    """Only work items of resources of this domain, such as `payouts`."""
+    provider: _builtins.str
+    """Only work items about this provider."""
+    connection_id: _builtins.str
+    """Only work items about this connection."""
+    oldest_first: _builtins.bool
+    """The oldest first."""
+    @_builtins.property
+    def kinds(self) -> _containers.RepeatedScalarFieldContainer[_work_item_pb2.WorkItemKind.ValueType]:
+        """Only work items of these kinds."""
+
+    @_builtins.property
+    def older_than(self) -> _duration_pb2.Duration:
+        """Only work items that were opened longer ago than this."""
+
     def __init__(
         self,
         *,
@@ -90,10 +164,17 @@ class ListWorkItemsRequest(_message.Message):
         page_token: _builtins.str = ...,
         state: _work_item_pb2.WorkItemState.ValueType = ...,
         resource_id: _builtins.str = ...,
+        kinds: _abc.Iterable[_work_item_pb2.WorkItemKind.ValueType] | None = ...,
+        assignee_id: _builtins.str = ...,
+        domain: _builtins.str = ...,
+        provider: _builtins.str = ...,
+        connection_id: _builtins.str = ...,
+        older_than: _duration_pb2.Duration | None = ...,
+        oldest_first: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["older_than", b"older_than"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "resource_id", b"resource_id", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee_id", b"assignee_id", "connection_id", b"connection_id", "domain", b"domain", "kinds", b"kinds", "older_than", b"older_than", "oldest_first", b"oldest_first", "page_size", b"page_size", "page_token", b"page_token", "provider", b"provider", "resource_id", b"resource_id", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -107,25 +188,87 @@ class ListWorkItemsResponse(_message.Message):
 
     WORK_ITEMS_FIELD_NUMBER: _builtins.int
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    OPEN_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Where to go on. Empty on the last page."""
     @_builtins.property
     def work_items(self) -> _containers.RepeatedCompositeFieldContainer[_work_item_pb2.WorkItem]:
-        """The work items, the newest first."""
+        """The work items, in the order that was asked for."""
+
+    @_builtins.property
+    def open(self) -> Global___OpenWorkItems:
+        """How many work items of each kind are open, of all that the company has. On the first page only."""
 
     def __init__(
         self,
         *,
         work_items: _abc.Iterable[_work_item_pb2.WorkItem] | None = ...,
         next_page_token: _builtins.str = ...,
+        open: Global___OpenWorkItems | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["open", b"open"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "work_items", b"work_items"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "open", b"open", "work_items", b"work_items"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListWorkItemsResponse: _TypeAlias = ListWorkItemsResponse  # noqa: Y015
+
+@_typing.final
+class OpenWorkItems(_message.Message):
+    """OpenWorkItems is how many work items are open, kind by kind."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def counts(self) -> _containers.RepeatedCompositeFieldContainer[Global___WorkItemCount]:
+        """The kinds of which there are any."""
+
+    def __init__(
+        self,
+        *,
+        counts: _abc.Iterable[Global___WorkItemCount] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counts", b"counts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpenWorkItems: _TypeAlias = OpenWorkItems  # noqa: Y015
+
+@_typing.final
+class WorkItemCount(_message.Message):
+    """WorkItemCount is how many work items of a kind are open."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    OLDEST_AGE_FIELD_NUMBER: _builtins.int
+    kind: _work_item_pb2.WorkItemKind.ValueType
+    """The kind."""
+    count: _builtins.int
+    """How many."""
+    @_builtins.property
+    def oldest_age(self) -> _duration_pb2.Duration:
+        """How long the oldest of them has been open."""
+
+    def __init__(
+        self,
+        *,
+        kind: _work_item_pb2.WorkItemKind.ValueType = ...,
+        count: _builtins.int = ...,
+        oldest_age: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["oldest_age", b"oldest_age"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "kind", b"kind", "oldest_age", b"oldest_age"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WorkItemCount: _TypeAlias = WorkItemCount  # noqa: Y015
 
 @_typing.final
 class ResolveWorkItemRequest(_message.Message):
@@ -176,3 +319,250 @@ class ResolveWorkItemResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ResolveWorkItemResponse: _TypeAlias = ResolveWorkItemResponse  # noqa: Y015
+
+@_typing.final
+class AssignWorkItemRequest(_message.Message):
+    """AssignWorkItemRequest names the work item, and who works on it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ITEM_ID_FIELD_NUMBER: _builtins.int
+    ASSIGNEE_ID_FIELD_NUMBER: _builtins.int
+    work_item_id: _builtins.str
+    """The work item's id."""
+    assignee_id: _builtins.str
+    """The member or the API key. Empty: nobody."""
+    def __init__(
+        self,
+        *,
+        work_item_id: _builtins.str = ...,
+        assignee_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assignee_id", b"assignee_id", "work_item_id", b"work_item_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignWorkItemRequest: _TypeAlias = AssignWorkItemRequest  # noqa: Y015
+
+@_typing.final
+class AssignWorkItemResponse(_message.Message):
+    """AssignWorkItemResponse is the work item afterwards."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ITEM_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def work_item(self) -> _work_item_pb2.WorkItem:
+        """The work item."""
+
+    def __init__(
+        self,
+        *,
+        work_item: _work_item_pb2.WorkItem | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_item", b"work_item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["work_item", b"work_item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssignWorkItemResponse: _TypeAlias = AssignWorkItemResponse  # noqa: Y015
+
+@_typing.final
+class RetryWorkItemRequest(_message.Message):
+    """RetryWorkItemRequest names the work item."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ITEM_ID_FIELD_NUMBER: _builtins.int
+    work_item_id: _builtins.str
+    """The work item's id."""
+    def __init__(
+        self,
+        *,
+        work_item_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["work_item_id", b"work_item_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryWorkItemRequest: _TypeAlias = RetryWorkItemRequest  # noqa: Y015
+
+@_typing.final
+class RetryWorkItemResponse(_message.Message):
+    """RetryWorkItemResponse is the work item, whose resource is being taken up again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ITEM_FIELD_NUMBER: _builtins.int
+    WHAT_FIELD_NUMBER: _builtins.int
+    what: _builtins.str
+    """What is done now, in a sentence."""
+    @_builtins.property
+    def work_item(self) -> _work_item_pb2.WorkItem:
+        """The work item."""
+
+    def __init__(
+        self,
+        *,
+        work_item: _work_item_pb2.WorkItem | None = ...,
+        what: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_item", b"work_item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["what", b"what", "work_item", b"work_item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RetryWorkItemResponse: _TypeAlias = RetryWorkItemResponse  # noqa: Y015
+
+@_typing.final
+class SendElsewhereWorkItemRequest(_message.Message):
+    """SendElsewhereWorkItemRequest names the work item, and over which connection its resource is to be sent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ITEM_ID_FIELD_NUMBER: _builtins.int
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    work_item_id: _builtins.str
+    """The work item's id."""
+    connection_id: _builtins.str
+    """The connection. Empty: the next one that the rules name after the last one that was tried."""
+    reason: _builtins.str
+    """Why, for whoever reads the decision later."""
+    def __init__(
+        self,
+        *,
+        work_item_id: _builtins.str = ...,
+        connection_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "reason", b"reason", "work_item_id", b"work_item_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendElsewhereWorkItemRequest: _TypeAlias = SendElsewhereWorkItemRequest  # noqa: Y015
+
+@_typing.final
+class SendElsewhereWorkItemResponse(_message.Message):
+    """SendElsewhereWorkItemResponse is the work item, whose resource is being sent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORK_ITEM_FIELD_NUMBER: _builtins.int
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """The connection over which it is sent."""
+    @_builtins.property
+    def work_item(self) -> _work_item_pb2.WorkItem:
+        """The work item."""
+
+    def __init__(
+        self,
+        *,
+        work_item: _work_item_pb2.WorkItem | None = ...,
+        connection_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["work_item", b"work_item"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "work_item", b"work_item"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendElsewhereWorkItemResponse: _TypeAlias = SendElsewhereWorkItemResponse  # noqa: Y015
+
+@_typing.final
+class GetAgingRulesRequest(_message.Message):
+    """GetAgingRulesRequest asks for the aging rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAgingRulesRequest: _TypeAlias = GetAgingRulesRequest  # noqa: Y015
+
+@_typing.final
+class GetAgingRulesResponse(_message.Message):
+    """GetAgingRulesResponse is the aging rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[_aging_rule_pb2.AgingRule]:
+        """One rule for each kind."""
+
+    def __init__(
+        self,
+        *,
+        rules: _abc.Iterable[_aging_rule_pb2.AgingRule] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rules", b"rules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetAgingRulesResponse: _TypeAlias = GetAgingRulesResponse  # noqa: Y015
+
+@_typing.final
+class SetAgingRuleRequest(_message.Message):
+    """SetAgingRuleRequest is the rule of one kind."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rule(self) -> _aging_rule_pb2.AgingRule:
+        """The rule. Its time is set by Corridor."""
+
+    def __init__(
+        self,
+        *,
+        rule: _aging_rule_pb2.AgingRule | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetAgingRuleRequest: _TypeAlias = SetAgingRuleRequest  # noqa: Y015
+
+@_typing.final
+class SetAgingRuleResponse(_message.Message):
+    """SetAgingRuleResponse is the rule as it now is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rule(self) -> _aging_rule_pb2.AgingRule:
+        """The rule."""
+
+    def __init__(
+        self,
+        *,
+        rule: _aging_rule_pb2.AgingRule | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rule", b"rule"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetAgingRuleResponse: _TypeAlias = SetAgingRuleResponse  # noqa: Y015

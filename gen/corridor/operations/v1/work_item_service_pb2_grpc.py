@@ -40,6 +40,11 @@ class WorkItemServiceStub:
                 request_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetWorkItemRequest.SerializeToString,
                 response_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetWorkItemResponse.FromString,
                 _registered_method=True)
+        self.InspectWorkItem = channel.unary_unary(
+                '/corridor.operations.v1.WorkItemService/InspectWorkItem',
+                request_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.InspectWorkItemRequest.SerializeToString,
+                response_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.InspectWorkItemResponse.FromString,
+                _registered_method=True)
         self.ListWorkItems = channel.unary_unary(
                 '/corridor.operations.v1.WorkItemService/ListWorkItems',
                 request_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.ListWorkItemsRequest.SerializeToString,
@@ -49,6 +54,31 @@ class WorkItemServiceStub:
                 '/corridor.operations.v1.WorkItemService/ResolveWorkItem',
                 request_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.ResolveWorkItemRequest.SerializeToString,
                 response_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.ResolveWorkItemResponse.FromString,
+                _registered_method=True)
+        self.AssignWorkItem = channel.unary_unary(
+                '/corridor.operations.v1.WorkItemService/AssignWorkItem',
+                request_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.AssignWorkItemRequest.SerializeToString,
+                response_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.AssignWorkItemResponse.FromString,
+                _registered_method=True)
+        self.RetryWorkItem = channel.unary_unary(
+                '/corridor.operations.v1.WorkItemService/RetryWorkItem',
+                request_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.RetryWorkItemRequest.SerializeToString,
+                response_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.RetryWorkItemResponse.FromString,
+                _registered_method=True)
+        self.SendElsewhereWorkItem = channel.unary_unary(
+                '/corridor.operations.v1.WorkItemService/SendElsewhereWorkItem',
+                request_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SendElsewhereWorkItemRequest.SerializeToString,
+                response_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SendElsewhereWorkItemResponse.FromString,
+                _registered_method=True)
+        self.GetAgingRules = channel.unary_unary(
+                '/corridor.operations.v1.WorkItemService/GetAgingRules',
+                request_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetAgingRulesRequest.SerializeToString,
+                response_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetAgingRulesResponse.FromString,
+                _registered_method=True)
+        self.SetAgingRule = channel.unary_unary(
+                '/corridor.operations.v1.WorkItemService/SetAgingRule',
+                request_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SetAgingRuleRequest.SerializeToString,
+                response_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SetAgingRuleResponse.FromString,
                 _registered_method=True)
 
 
@@ -63,8 +93,16 @@ class WorkItemServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def InspectWorkItem(self, request, context):
+        """InspectWorkItem returns everything that is known of a work item: the resource, its timeline, the decisions about where
+        it goes, and what was said to and by providers, redacted as it was kept. Nothing shows it unredacted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListWorkItems(self, request, context):
-        """ListWorkItems returns work items, the newest first.
+        """ListWorkItems returns work items, the newest first, or the oldest first if asked; with counts of the open ones.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -79,6 +117,47 @@ class WorkItemServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AssignWorkItem(self, request, context):
+        """AssignWorkItem gives an open work item to a member or an API key, or takes it back from whoever has it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetryWorkItem(self, request, context):
+        """RetryWorkItem takes up again what is stuck, at the same provider and under the same key there.
+
+        What may have reached a provider is asked about first, always, and sent again only where the provider knows nothing of
+        it and promises that repeating is safe. The item is resolved by what comes out, or stays open with what was found.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendElsewhereWorkItem(self, request, context):
+        """SendElsewhereWorkItem has a payout or payment sent over another connection than the rules would choose.
+
+        It is refused unless it is certain that nothing happened: as soon as one provider may have acted, no other is asked. The
+        refusal names the attempt that forbids it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAgingRules(self, request, context):
+        """GetAgingRules returns for each kind of work item at which ages the company is told again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetAgingRule(self, request, context):
+        """SetAgingRule sets at which ages of a kind of work item the company is told again; it holds for open ones at once.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_WorkItemServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -86,6 +165,11 @@ def add_WorkItemServiceServicer_to_server(servicer, server):
                     servicer.GetWorkItem,
                     request_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetWorkItemRequest.FromString,
                     response_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetWorkItemResponse.SerializeToString,
+            ),
+            'InspectWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.InspectWorkItem,
+                    request_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.InspectWorkItemRequest.FromString,
+                    response_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.InspectWorkItemResponse.SerializeToString,
             ),
             'ListWorkItems': grpc.unary_unary_rpc_method_handler(
                     servicer.ListWorkItems,
@@ -96,6 +180,31 @@ def add_WorkItemServiceServicer_to_server(servicer, server):
                     servicer.ResolveWorkItem,
                     request_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.ResolveWorkItemRequest.FromString,
                     response_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.ResolveWorkItemResponse.SerializeToString,
+            ),
+            'AssignWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssignWorkItem,
+                    request_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.AssignWorkItemRequest.FromString,
+                    response_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.AssignWorkItemResponse.SerializeToString,
+            ),
+            'RetryWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryWorkItem,
+                    request_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.RetryWorkItemRequest.FromString,
+                    response_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.RetryWorkItemResponse.SerializeToString,
+            ),
+            'SendElsewhereWorkItem': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendElsewhereWorkItem,
+                    request_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SendElsewhereWorkItemRequest.FromString,
+                    response_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SendElsewhereWorkItemResponse.SerializeToString,
+            ),
+            'GetAgingRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAgingRules,
+                    request_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetAgingRulesRequest.FromString,
+                    response_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetAgingRulesResponse.SerializeToString,
+            ),
+            'SetAgingRule': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetAgingRule,
+                    request_deserializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SetAgingRuleRequest.FromString,
+                    response_serializer=corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SetAgingRuleResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -126,6 +235,33 @@ class WorkItemService:
             '/corridor.operations.v1.WorkItemService/GetWorkItem',
             corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetWorkItemRequest.SerializeToString,
             corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetWorkItemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def InspectWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.operations.v1.WorkItemService/InspectWorkItem',
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.InspectWorkItemRequest.SerializeToString,
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.InspectWorkItemResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -180,6 +316,141 @@ class WorkItemService:
             '/corridor.operations.v1.WorkItemService/ResolveWorkItem',
             corridor_dot_operations_dot_v1_dot_work__item__service__pb2.ResolveWorkItemRequest.SerializeToString,
             corridor_dot_operations_dot_v1_dot_work__item__service__pb2.ResolveWorkItemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AssignWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.operations.v1.WorkItemService/AssignWorkItem',
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.AssignWorkItemRequest.SerializeToString,
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.AssignWorkItemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetryWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.operations.v1.WorkItemService/RetryWorkItem',
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.RetryWorkItemRequest.SerializeToString,
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.RetryWorkItemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendElsewhereWorkItem(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.operations.v1.WorkItemService/SendElsewhereWorkItem',
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SendElsewhereWorkItemRequest.SerializeToString,
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SendElsewhereWorkItemResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAgingRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.operations.v1.WorkItemService/GetAgingRules',
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetAgingRulesRequest.SerializeToString,
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.GetAgingRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetAgingRule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.operations.v1.WorkItemService/SetAgingRule',
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SetAgingRuleRequest.SerializeToString,
+            corridor_dot_operations_dot_v1_dot_work__item__service__pb2.SetAgingRuleResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -35,13 +35,35 @@ class WorkItemServiceStub:
     def __new__(cls, channel: _aio.Channel) -> WorkItemServiceAsyncStub: ...
     GetWorkItem: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.GetWorkItemRequest, _work_item_service_pb2.GetWorkItemResponse]
     """GetWorkItem returns one work item."""
+    InspectWorkItem: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.InspectWorkItemRequest, _work_item_service_pb2.InspectWorkItemResponse]
+    """InspectWorkItem returns everything that is known of a work item: the resource, its timeline, the decisions about where
+    it goes, and what was said to and by providers, redacted as it was kept. Nothing shows it unredacted.
+    """
     ListWorkItems: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.ListWorkItemsRequest, _work_item_service_pb2.ListWorkItemsResponse]
-    """ListWorkItems returns work items, the newest first."""
+    """ListWorkItems returns work items, the newest first, or the oldest first if asked; with counts of the open ones."""
     ResolveWorkItem: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.ResolveWorkItemRequest, _work_item_service_pb2.ResolveWorkItemResponse]
     """ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that.
 
     An item that was resolved before keeps its resolution, and the call is refused.
     """
+    AssignWorkItem: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.AssignWorkItemRequest, _work_item_service_pb2.AssignWorkItemResponse]
+    """AssignWorkItem gives an open work item to a member or an API key, or takes it back from whoever has it."""
+    RetryWorkItem: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.RetryWorkItemRequest, _work_item_service_pb2.RetryWorkItemResponse]
+    """RetryWorkItem takes up again what is stuck, at the same provider and under the same key there.
+
+    What may have reached a provider is asked about first, always, and sent again only where the provider knows nothing of
+    it and promises that repeating is safe. The item is resolved by what comes out, or stays open with what was found.
+    """
+    SendElsewhereWorkItem: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.SendElsewhereWorkItemRequest, _work_item_service_pb2.SendElsewhereWorkItemResponse]
+    """SendElsewhereWorkItem has a payout or payment sent over another connection than the rules would choose.
+
+    It is refused unless it is certain that nothing happened: as soon as one provider may have acted, no other is asked. The
+    refusal names the attempt that forbids it.
+    """
+    GetAgingRules: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.GetAgingRulesRequest, _work_item_service_pb2.GetAgingRulesResponse]
+    """GetAgingRules returns for each kind of work item at which ages the company is told again."""
+    SetAgingRule: _grpc.UnaryUnaryMultiCallable[_work_item_service_pb2.SetAgingRuleRequest, _work_item_service_pb2.SetAgingRuleResponse]
+    """SetAgingRule sets at which ages of a kind of work item the company is told again; it holds for open ones at once."""
 
 @_typing.type_check_only
 class WorkItemServiceAsyncStub(WorkItemServiceStub):
@@ -50,13 +72,35 @@ class WorkItemServiceAsyncStub(WorkItemServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetWorkItem: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.GetWorkItemRequest, _work_item_service_pb2.GetWorkItemResponse]  # type: ignore[assignment]
     """GetWorkItem returns one work item."""
+    InspectWorkItem: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.InspectWorkItemRequest, _work_item_service_pb2.InspectWorkItemResponse]  # type: ignore[assignment]
+    """InspectWorkItem returns everything that is known of a work item: the resource, its timeline, the decisions about where
+    it goes, and what was said to and by providers, redacted as it was kept. Nothing shows it unredacted.
+    """
     ListWorkItems: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.ListWorkItemsRequest, _work_item_service_pb2.ListWorkItemsResponse]  # type: ignore[assignment]
-    """ListWorkItems returns work items, the newest first."""
+    """ListWorkItems returns work items, the newest first, or the oldest first if asked; with counts of the open ones."""
     ResolveWorkItem: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.ResolveWorkItemRequest, _work_item_service_pb2.ResolveWorkItemResponse]  # type: ignore[assignment]
     """ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that.
 
     An item that was resolved before keeps its resolution, and the call is refused.
     """
+    AssignWorkItem: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.AssignWorkItemRequest, _work_item_service_pb2.AssignWorkItemResponse]  # type: ignore[assignment]
+    """AssignWorkItem gives an open work item to a member or an API key, or takes it back from whoever has it."""
+    RetryWorkItem: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.RetryWorkItemRequest, _work_item_service_pb2.RetryWorkItemResponse]  # type: ignore[assignment]
+    """RetryWorkItem takes up again what is stuck, at the same provider and under the same key there.
+
+    What may have reached a provider is asked about first, always, and sent again only where the provider knows nothing of
+    it and promises that repeating is safe. The item is resolved by what comes out, or stays open with what was found.
+    """
+    SendElsewhereWorkItem: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.SendElsewhereWorkItemRequest, _work_item_service_pb2.SendElsewhereWorkItemResponse]  # type: ignore[assignment]
+    """SendElsewhereWorkItem has a payout or payment sent over another connection than the rules would choose.
+
+    It is refused unless it is certain that nothing happened: as soon as one provider may have acted, no other is asked. The
+    refusal names the attempt that forbids it.
+    """
+    GetAgingRules: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.GetAgingRulesRequest, _work_item_service_pb2.GetAgingRulesResponse]  # type: ignore[assignment]
+    """GetAgingRules returns for each kind of work item at which ages the company is told again."""
+    SetAgingRule: _aio.UnaryUnaryMultiCallable[_work_item_service_pb2.SetAgingRuleRequest, _work_item_service_pb2.SetAgingRuleResponse]  # type: ignore[assignment]
+    """SetAgingRule sets at which ages of a kind of work item the company is told again; it holds for open ones at once."""
 
 class WorkItemServiceServicer(metaclass=_abc_1.ABCMeta):
     """WorkItemService is the list of what people have to look at."""
@@ -70,12 +114,22 @@ class WorkItemServiceServicer(metaclass=_abc_1.ABCMeta):
         """GetWorkItem returns one work item."""
 
     @_abc_1.abstractmethod
+    def InspectWorkItem(
+        self,
+        request: _work_item_service_pb2.InspectWorkItemRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_work_item_service_pb2.InspectWorkItemResponse, _abc.Awaitable[_work_item_service_pb2.InspectWorkItemResponse]]:
+        """InspectWorkItem returns everything that is known of a work item: the resource, its timeline, the decisions about where
+        it goes, and what was said to and by providers, redacted as it was kept. Nothing shows it unredacted.
+        """
+
+    @_abc_1.abstractmethod
     def ListWorkItems(
         self,
         request: _work_item_service_pb2.ListWorkItemsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_work_item_service_pb2.ListWorkItemsResponse, _abc.Awaitable[_work_item_service_pb2.ListWorkItemsResponse]]:
-        """ListWorkItems returns work items, the newest first."""
+        """ListWorkItems returns work items, the newest first, or the oldest first if asked; with counts of the open ones."""
 
     @_abc_1.abstractmethod
     def ResolveWorkItem(
@@ -87,5 +141,53 @@ class WorkItemServiceServicer(metaclass=_abc_1.ABCMeta):
 
         An item that was resolved before keeps its resolution, and the call is refused.
         """
+
+    @_abc_1.abstractmethod
+    def AssignWorkItem(
+        self,
+        request: _work_item_service_pb2.AssignWorkItemRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_work_item_service_pb2.AssignWorkItemResponse, _abc.Awaitable[_work_item_service_pb2.AssignWorkItemResponse]]:
+        """AssignWorkItem gives an open work item to a member or an API key, or takes it back from whoever has it."""
+
+    @_abc_1.abstractmethod
+    def RetryWorkItem(
+        self,
+        request: _work_item_service_pb2.RetryWorkItemRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_work_item_service_pb2.RetryWorkItemResponse, _abc.Awaitable[_work_item_service_pb2.RetryWorkItemResponse]]:
+        """RetryWorkItem takes up again what is stuck, at the same provider and under the same key there.
+
+        What may have reached a provider is asked about first, always, and sent again only where the provider knows nothing of
+        it and promises that repeating is safe. The item is resolved by what comes out, or stays open with what was found.
+        """
+
+    @_abc_1.abstractmethod
+    def SendElsewhereWorkItem(
+        self,
+        request: _work_item_service_pb2.SendElsewhereWorkItemRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_work_item_service_pb2.SendElsewhereWorkItemResponse, _abc.Awaitable[_work_item_service_pb2.SendElsewhereWorkItemResponse]]:
+        """SendElsewhereWorkItem has a payout or payment sent over another connection than the rules would choose.
+
+        It is refused unless it is certain that nothing happened: as soon as one provider may have acted, no other is asked. The
+        refusal names the attempt that forbids it.
+        """
+
+    @_abc_1.abstractmethod
+    def GetAgingRules(
+        self,
+        request: _work_item_service_pb2.GetAgingRulesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_work_item_service_pb2.GetAgingRulesResponse, _abc.Awaitable[_work_item_service_pb2.GetAgingRulesResponse]]:
+        """GetAgingRules returns for each kind of work item at which ages the company is told again."""
+
+    @_abc_1.abstractmethod
+    def SetAgingRule(
+        self,
+        request: _work_item_service_pb2.SetAgingRuleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_work_item_service_pb2.SetAgingRuleResponse, _abc.Awaitable[_work_item_service_pb2.SetAgingRuleResponse]]:
+        """SetAgingRule sets at which ages of a kind of work item the company is told again; it holds for open ones at once."""
 
 def add_WorkItemServiceServicer_to_server(servicer: WorkItemServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from corridor.payments.v1 import decline_pb2 as _decline_pb2
 from corridor.payments.v1 import payment_facts_pb2 as _payment_facts_pb2
+from corridor.type.v1 import customer_pb2 as _customer_pb2
 from corridor.type.v1 import environment_pb2 as _environment_pb2
 from corridor.type.v1 import money_pb2 as _money_pb2
 from google.protobuf import descriptor as _descriptor
@@ -215,6 +216,8 @@ class Payment(_message.Message):
     METADATA_FIELD_NUMBER: _builtins.int
     SANDBOX_SCENARIO_FIELD_NUMBER: _builtins.int
     APPROVED_MINOR_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    COUNTRY_CODE_FIELD_NUMBER: _builtins.int
     payment_id: _builtins.str
     """The payment's id, `pay_…`. Also the reference under which providers know it."""
     state: Global___PaymentState.ValueType
@@ -257,6 +260,8 @@ class Payment(_message.Message):
     """What the sandbox was told to do with it; see the sandbox's scenarios. Always empty in the live environment."""
     approved_minor: _builtins.int
     """How much was approved at first, before increments. What is authorised is this with the increments that succeeded."""
+    country_code: _builtins.str
+    """The country of the card or of the customer, as the caller told: an ISO 3166-1 alpha-2 code."""
     @_builtins.property
     def amount(self) -> _money_pb2.Money:
         """How much was asked for, in the currency in which the customer pays. Always greater than 0."""
@@ -305,6 +310,10 @@ class Payment(_message.Message):
     def metadata(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """What the caller wants to find again. Not sent to providers."""
 
+    @_builtins.property
+    def customer(self) -> _customer_pb2.Customer:
+        """On whose behalf it was made, as the caller told."""
+
     def __init__(
         self,
         *,
@@ -341,10 +350,12 @@ class Payment(_message.Message):
         metadata: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         sandbox_scenario: _builtins.str = ...,
         approved_minor: _builtins.int = ...,
+        customer: _customer_pb2.Customer | None = ...,
+        country_code: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "authorisation_expire_time", b"authorisation_expire_time", "card", b"card", "create_time", b"create_time", "decline", b"decline", "foreign_exchange", b"foreign_exchange", "next_action", b"next_action", "payment_method", b"payment_method", "scheme_references", b"scheme_references", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "authorisation_expire_time", b"authorisation_expire_time", "card", b"card", "create_time", b"create_time", "customer", b"customer", "decline", b"decline", "foreign_exchange", b"foreign_exchange", "next_action", b"next_action", "payment_method", b"payment_method", "scheme_references", b"scheme_references", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "approved_minor", b"approved_minor", "authorisation_expire_time", b"authorisation_expire_time", "authorised_minor", b"authorised_minor", "capturable_minor", b"capturable_minor", "capture_method", b"capture_method", "captured_minor", b"captured_minor", "card", b"card", "connection_id", b"connection_id", "correlation_id", b"correlation_id", "create_time", b"create_time", "decline", b"decline", "environment", b"environment", "failure", b"failure", "fees", b"fees", "foreign_exchange", b"foreign_exchange", "metadata", b"metadata", "next_action", b"next_action", "partial_approval_allowed", b"partial_approval_allowed", "payment_id", b"payment_id", "payment_method", b"payment_method", "provider", b"provider", "provider_reason_code", b"provider_reason_code", "provider_reference", b"provider_reference", "reference", b"reference", "refunded_minor", b"refunded_minor", "return_url", b"return_url", "revision", b"revision", "sandbox_scenario", b"sandbox_scenario", "scheme_references", b"scheme_references", "state", b"state", "statement_text", b"statement_text", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "approved_minor", b"approved_minor", "authorisation_expire_time", b"authorisation_expire_time", "authorised_minor", b"authorised_minor", "capturable_minor", b"capturable_minor", "capture_method", b"capture_method", "captured_minor", b"captured_minor", "card", b"card", "connection_id", b"connection_id", "correlation_id", b"correlation_id", "country_code", b"country_code", "create_time", b"create_time", "customer", b"customer", "decline", b"decline", "environment", b"environment", "failure", b"failure", "fees", b"fees", "foreign_exchange", b"foreign_exchange", "metadata", b"metadata", "next_action", b"next_action", "partial_approval_allowed", b"partial_approval_allowed", "payment_id", b"payment_id", "payment_method", b"payment_method", "provider", b"provider", "provider_reason_code", b"provider_reason_code", "provider_reference", b"provider_reference", "reference", b"reference", "refunded_minor", b"refunded_minor", "return_url", b"return_url", "revision", b"revision", "sandbox_scenario", b"sandbox_scenario", "scheme_references", b"scheme_references", "state", b"state", "statement_text", b"statement_text", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

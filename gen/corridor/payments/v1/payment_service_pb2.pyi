@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from corridor.payments.v1 import payment_action_pb2 as _payment_action_pb2
 from corridor.payments.v1 import payment_pb2 as _payment_pb2
+from corridor.type.v1 import customer_pb2 as _customer_pb2
 from corridor.type.v1 import money_pb2 as _money_pb2
 from corridor.type.v1 import period_pb2 as _period_pb2
 from corridor.type.v1 import timeline_pb2 as _timeline_pb2
@@ -57,6 +58,8 @@ class CreatePaymentRequest(_message.Message):
     STATEMENT_TEXT_FIELD_NUMBER: _builtins.int
     RETURN_URL_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    COUNTRY_CODE_FIELD_NUMBER: _builtins.int
     capture_method: _payment_pb2.CaptureMethod.ValueType
     """When the money is captured. Unspecified means as soon as it is authorised."""
     partial_approval_allowed: _builtins.bool
@@ -67,6 +70,8 @@ class CreatePaymentRequest(_message.Message):
     """What the customer reads on the statement, where the provider lets it be chosen."""
     return_url: _builtins.str
     """Where the customer's browser comes back to after a redirect, over HTTPS. Without it no step by redirect can be taken."""
+    country_code: _builtins.str
+    """The country of the card or of the customer, for routing, as an ISO 3166-1 alpha-2 code. Optional."""
     @_builtins.property
     def amount(self) -> _money_pb2.Money:
         """How much, in the currency in which the customer pays."""
@@ -79,6 +84,10 @@ class CreatePaymentRequest(_message.Message):
     def metadata(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """What the caller wants to find again. At most 20 pairs; not sent to providers."""
 
+    @_builtins.property
+    def customer(self) -> _customer_pb2.Customer:
+        """On whose behalf, for routing. Optional; not sent to providers."""
+
     def __init__(
         self,
         *,
@@ -90,10 +99,12 @@ class CreatePaymentRequest(_message.Message):
         statement_text: _builtins.str = ...,
         return_url: _builtins.str = ...,
         metadata: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        customer: _customer_pb2.Customer | None = ...,
+        country_code: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "payment_method", b"payment_method"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "customer", b"customer", "payment_method", b"payment_method"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "capture_method", b"capture_method", "metadata", b"metadata", "partial_approval_allowed", b"partial_approval_allowed", "payment_method", b"payment_method", "reference", b"reference", "return_url", b"return_url", "statement_text", b"statement_text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "capture_method", b"capture_method", "country_code", b"country_code", "customer", b"customer", "metadata", b"metadata", "partial_approval_allowed", b"partial_approval_allowed", "payment_method", b"payment_method", "reference", b"reference", "return_url", b"return_url", "statement_text", b"statement_text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -5,6 +5,7 @@ isort:skip_file
 
 from collections import abc as _abc
 from corridor.payouts.v1 import payout_reason_pb2 as _payout_reason_pb2
+from corridor.type.v1 import customer_pb2 as _customer_pb2
 from corridor.type.v1 import environment_pb2 as _environment_pb2
 from corridor.type.v1 import money_pb2 as _money_pb2
 from corridor.type.v1 import rail_pb2 as _rail_pb2
@@ -122,6 +123,9 @@ class Payout(_message.Message):
     METADATA_FIELD_NUMBER: _builtins.int
     CONSENT_ID_FIELD_NUMBER: _builtins.int
     SANDBOX_SCENARIO_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
+    COUNTRY_CODE_FIELD_NUMBER: _builtins.int
+    INSTITUTION_ID_FIELD_NUMBER: _builtins.int
     payout_id: _builtins.str
     """The payout's id, `po_…`. Also the reference under which providers know it."""
     state: Global___PayoutState.ValueType
@@ -154,6 +158,13 @@ class Payout(_message.Message):
     """The consent on which it rests, `cns_…`. It is cancelled if the consent ends before a provider has it."""
     sandbox_scenario: _builtins.str
     """What the sandbox was told to do with it; see the sandbox's scenarios. Always empty in the live environment."""
+    country_code: _builtins.str
+    """The country of the beneficiary's account, as an ISO 3166-1 alpha-2 code. Empty where it is not known."""
+    institution_id: _builtins.str
+    """The bank of the beneficiary, as a BIC of 8 characters, or as country and national bank code, such as `US021000021`.
+
+    Empty where it is not known.
+    """
     @_builtins.property
     def amount(self) -> _money_pb2.Money:
         """How much arrives, in the beneficiary's currency. Always greater than 0."""
@@ -173,6 +184,10 @@ class Payout(_message.Message):
     @_builtins.property
     def metadata(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """What the caller wants to find again. Not sent to providers."""
+
+    @_builtins.property
+    def customer(self) -> _customer_pb2.Customer:
+        """On whose behalf it was made, as the caller told."""
 
     def __init__(
         self,
@@ -198,10 +213,13 @@ class Payout(_message.Message):
         metadata: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         consent_id: _builtins.str = ...,
         sandbox_scenario: _builtins.str = ...,
+        customer: _customer_pb2.Customer | None = ...,
+        country_code: _builtins.str = ...,
+        institution_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "create_time", b"create_time", "expected_settlement_time", b"expected_settlement_time", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "create_time", b"create_time", "customer", b"customer", "expected_settlement_time", b"expected_settlement_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "beneficiary_id", b"beneficiary_id", "connection_id", b"connection_id", "consent_id", b"consent_id", "correlation_id", b"correlation_id", "create_time", b"create_time", "environment", b"environment", "expected_settlement_time", b"expected_settlement_time", "metadata", b"metadata", "payout_id", b"payout_id", "provider", b"provider", "provider_reason_code", b"provider_reason_code", "provider_reference", b"provider_reference", "rail", b"rail", "reason", b"reason", "reference", b"reference", "revision", b"revision", "sandbox_scenario", b"sandbox_scenario", "state", b"state", "statement_text", b"statement_text", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "beneficiary_id", b"beneficiary_id", "connection_id", b"connection_id", "consent_id", b"consent_id", "correlation_id", b"correlation_id", "country_code", b"country_code", "create_time", b"create_time", "customer", b"customer", "environment", b"environment", "expected_settlement_time", b"expected_settlement_time", "institution_id", b"institution_id", "metadata", b"metadata", "payout_id", b"payout_id", "provider", b"provider", "provider_reason_code", b"provider_reason_code", "provider_reference", b"provider_reference", "rail", b"rail", "reason", b"reason", "reference", b"reference", "revision", b"revision", "sandbox_scenario", b"sandbox_scenario", "state", b"state", "statement_text", b"statement_text", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -7,6 +7,7 @@ from collections import abc as _abc
 from corridor.payouts.v1 import payout_pb2 as _payout_pb2
 from corridor.payouts.v1 import payout_settings_pb2 as _payout_settings_pb2
 from corridor.payouts.v1 import quote_pb2 as _quote_pb2
+from corridor.type.v1 import customer_pb2 as _customer_pb2
 from corridor.type.v1 import money_pb2 as _money_pb2
 from corridor.type.v1 import period_pb2 as _period_pb2
 from corridor.type.v1 import rail_pb2 as _rail_pb2
@@ -57,6 +58,7 @@ class CreatePayoutRequest(_message.Message):
     RAIL_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
     CONSENT_ID_FIELD_NUMBER: _builtins.int
+    CUSTOMER_FIELD_NUMBER: _builtins.int
     beneficiary_id: _builtins.str
     """Whom to pay. Created by CreateBeneficiary."""
     reference: _builtins.str
@@ -73,6 +75,10 @@ class CreatePayoutRequest(_message.Message):
     def metadata(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """What the caller wants to find again. At most 20 pairs; not sent to providers."""
 
+    @_builtins.property
+    def customer(self) -> _customer_pb2.Customer:
+        """On whose behalf, for routing. Optional; not sent to providers."""
+
     def __init__(
         self,
         *,
@@ -82,10 +88,11 @@ class CreatePayoutRequest(_message.Message):
         rail: _rail_pb2.Rail.ValueType = ...,
         metadata: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         consent_id: _builtins.str = ...,
+        customer: _customer_pb2.Customer | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "customer", b"customer"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "beneficiary_id", b"beneficiary_id", "consent_id", b"consent_id", "metadata", b"metadata", "rail", b"rail", "reference", b"reference"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "beneficiary_id", b"beneficiary_id", "consent_id", b"consent_id", "customer", b"customer", "metadata", b"metadata", "rail", b"rail", "reference", b"reference"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -432,19 +432,27 @@ class DisasterTest(_message.Message):
 
     DATE_FIELD_NUMBER: _builtins.int
     REPORT_FIELD_NUMBER: _builtins.int
+    DISASTER_TEST_ID_FIELD_NUMBER: _builtins.int
+    PASSED_FIELD_NUMBER: _builtins.int
     date: _builtins.str
     """The day, as `YYYY-MM-DD`."""
     report: _builtins.str
     """What was tried, and what came out."""
+    disaster_test_id: _builtins.str
+    """Where the whole report is: the id for GetDisasterTest. Empty for a trial that the adapter's own owner made."""
+    passed: _builtins.bool
+    """Whether it went as it should. Always true for a trial that the adapter's own owner states."""
     def __init__(
         self,
         *,
         date: _builtins.str = ...,
         report: _builtins.str = ...,
+        disaster_test_id: _builtins.str = ...,
+        passed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "report", b"report"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["date", b"date", "disaster_test_id", b"disaster_test_id", "passed", b"passed", "report", b"report"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

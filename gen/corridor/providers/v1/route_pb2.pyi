@@ -3,11 +3,13 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from corridor.type.v1 import environment_pb2 as _environment_pb2
 from corridor.type.v1 import rail_pb2 as _rail_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -19,6 +21,38 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _ExposureStage:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExposureStageEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ExposureStage.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXPOSURE_STAGE_UNSPECIFIED: _ExposureStage.ValueType  # 0
+    """Not a stage."""
+    EXPOSURE_STAGE_OFF: _ExposureStage.ValueType  # 1
+    """It is not used."""
+    EXPOSURE_STAGE_SHADOW: _ExposureStage.ValueType  # 2
+    """What the others do is tried at it without any effect, and compared."""
+    EXPOSURE_STAGE_PERCENT: _ExposureStage.ValueType  # 3
+    """A share of customers goes over it first."""
+    EXPOSURE_STAGE_FULL: _ExposureStage.ValueType  # 4
+    """Everything goes over it first; the others stand by."""
+
+class ExposureStage(_ExposureStage, metaclass=_ExposureStageEnumTypeWrapper):
+    """ExposureStage is how far a connection is taken into use."""
+
+EXPOSURE_STAGE_UNSPECIFIED: ExposureStage.ValueType  # 0
+"""Not a stage."""
+EXPOSURE_STAGE_OFF: ExposureStage.ValueType  # 1
+"""It is not used."""
+EXPOSURE_STAGE_SHADOW: ExposureStage.ValueType  # 2
+"""What the others do is tried at it without any effect, and compared."""
+EXPOSURE_STAGE_PERCENT: ExposureStage.ValueType  # 3
+"""A share of customers goes over it first."""
+EXPOSURE_STAGE_FULL: ExposureStage.ValueType  # 4
+"""Everything goes over it first; the others stand by."""
+Global___ExposureStage: _TypeAlias = ExposureStage  # noqa: Y015
 
 class _RouteMode:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -65,6 +99,8 @@ class Route(_message.Message):
     STANDBY_CONNECTION_ID_FIELD_NUMBER: _builtins.int
     ENVIRONMENT_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    EXPOSURE_FIELD_NUMBER: _builtins.int
+    HELD_CONNECTION_IDS_FIELD_NUMBER: _builtins.int
     route_id: _builtins.str
     """The route's id, `route_…`."""
     domain: _builtins.str
@@ -83,6 +119,16 @@ class Route(_message.Message):
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When it last changed."""
 
+    @_builtins.property
+    def exposure(self) -> Global___Exposure:
+        """A connection that is being taken into use beside the two. Missing where none is."""
+
+    @_builtins.property
+    def held_connection_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Connections of the route that are held, because their provider refuses the credentials. Nothing goes over them
+        until the credentials are replaced, the route is set again, or `ReleaseConnection` is called.
+        """
+
     def __init__(
         self,
         *,
@@ -94,11 +140,47 @@ class Route(_message.Message):
         standby_connection_id: _builtins.str = ...,
         environment: _environment_pb2.Environment.ValueType = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        exposure: Global___Exposure | None = ...,
+        held_connection_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["exposure", b"exposure", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "environment", b"environment", "mode", b"mode", "primary_connection_id", b"primary_connection_id", "rail", b"rail", "route_id", b"route_id", "standby_connection_id", b"standby_connection_id", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "environment", b"environment", "exposure", b"exposure", "held_connection_ids", b"held_connection_ids", "mode", b"mode", "primary_connection_id", b"primary_connection_id", "rail", b"rail", "route_id", b"route_id", "standby_connection_id", b"standby_connection_id", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Route: _TypeAlias = Route  # noqa: Y015
+
+@_typing.final
+class Exposure(_message.Message):
+    """Exposure is how far a connection is taken into use beside those of a route or rule."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    STAGE_FIELD_NUMBER: _builtins.int
+    PERCENT_FIELD_NUMBER: _builtins.int
+    REHEARSAL_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """The connection."""
+    stage: Global___ExposureStage.ValueType
+    """How far."""
+    percent: _builtins.int
+    """For the stage percent: its share of customers, 1 to 99. A customer gets the same answer each time."""
+    rehearsal: _builtins.bool
+    """For the stage shadow: whether everything is really sent. Only in the sandbox environment, where no money moves."""
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+        stage: Global___ExposureStage.ValueType = ...,
+        percent: _builtins.int = ...,
+        rehearsal: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "percent", b"percent", "rehearsal", b"rehearsal", "stage", b"stage"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Exposure: _TypeAlias = Exposure  # noqa: Y015

@@ -30,7 +30,7 @@ from corridor.type.v1 import rail_pb2 as corridor_dot_type_dot_v1_dot_rail__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)corridor/providers/v1/route_service.proto\x12\x15\x63orridor.providers.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a corridor/options/v1/method.proto\x1a!corridor/providers/v1/route.proto\x1a\x1b\x63orridor/type/v1/rail.proto\x1a\x1cgoogle/api/annotations.proto\"\xe1\x02\n\x0fSetRouteRequest\x12/\n\x06\x64omain\x18\x01 \x01(\tB\x17\xbaH\x14r\x12\x18(2\x0e^[a-z][a-z_]*$R\x06\x64omain\x12\x34\n\x04rail\x18\x02 \x01(\x0e\x32\x16.corridor.type.v1.RailB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04rail\x12@\n\x04mode\x18\x03 \x01(\x0e\x32 .corridor.providers.v1.RouteModeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04mode\x12P\n\x15primary_connection_id\x18\x04 \x01(\tB\x1c\xbaH\x19r\x17\x18\x1f\x32\x13^conn_[0-9a-z]{26}$R\x13primaryConnectionId\x12S\n\x15standby_connection_id\x18\x05 \x01(\tB\x1f\xbaH\x1cr\x1a\x18\x1f\x32\x16^(conn_[0-9a-z]{26})?$R\x13standbyConnectionId\"F\n\x10SetRouteResponse\x12\x32\n\x05route\x18\x01 \x01(\x0b\x32\x1c.corridor.providers.v1.RouteR\x05route\"e\n\x11ListRoutesRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"r\n\x12ListRoutesResponse\x12\x34\n\x06routes\x18\x01 \x03(\x0b\x32\x1c.corridor.providers.v1.RouteR\x06routes\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xe0\x02\n\x0cRouteService\x12\xab\x01\n\x08SetRoute\x12&.corridor.providers.v1.SetRouteRequest\x1a\'.corridor.providers.v1.SetRouteResponse\"N\xea\xd8#\"\n\rroutes:manage\x10\x02\x1a\x02\x08\x05\"\troute.set(\x02\x8a\xd9#\x08\n\x06=5x\x1f !\x82\xd3\xe4\x93\x02\x16\"\n/v1/routes:\x01*b\x05route\x12\xa1\x01\n\nListRoutes\x12(.corridor.providers.v1.ListRoutesRequest\x1a).corridor.providers.v1.ListRoutesResponse\">\xea\xd8#!\n\x0broutes:read\x10\x01\x1a\x02\x08\x05\"\nroute.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/routesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)corridor/providers/v1/route_service.proto\x12\x15\x63orridor.providers.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a corridor/options/v1/method.proto\x1a!corridor/providers/v1/route.proto\x1a\x1b\x63orridor/type/v1/rail.proto\x1a\x1cgoogle/api/annotations.proto\"\x9e\x03\n\x0fSetRouteRequest\x12/\n\x06\x64omain\x18\x01 \x01(\tB\x17\xbaH\x14r\x12\x18(2\x0e^[a-z][a-z_]*$R\x06\x64omain\x12\x34\n\x04rail\x18\x02 \x01(\x0e\x32\x16.corridor.type.v1.RailB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04rail\x12@\n\x04mode\x18\x03 \x01(\x0e\x32 .corridor.providers.v1.RouteModeB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04mode\x12P\n\x15primary_connection_id\x18\x04 \x01(\tB\x1c\xbaH\x19r\x17\x18\x1f\x32\x13^conn_[0-9a-z]{26}$R\x13primaryConnectionId\x12S\n\x15standby_connection_id\x18\x05 \x01(\tB\x1f\xbaH\x1cr\x1a\x18\x1f\x32\x16^(conn_[0-9a-z]{26})?$R\x13standbyConnectionId\x12;\n\x08\x65xposure\x18\x06 \x01(\x0b\x32\x1f.corridor.providers.v1.ExposureR\x08\x65xposure\"F\n\x10SetRouteResponse\x12\x32\n\x05route\x18\x01 \x01(\x0b\x32\x1c.corridor.providers.v1.RouteR\x05route\"e\n\x11ListRoutesRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"r\n\x12ListRoutesResponse\x12\x34\n\x06routes\x18\x01 \x03(\x0b\x32\x1c.corridor.providers.v1.RouteR\x06routes\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"]\n\x18ReleaseConnectionRequest\x12\x41\n\rconnection_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x18\x1f\x32\x13^conn_[0-9a-z]{26}$R\x0c\x63onnectionId\"7\n\x19ReleaseConnectionResponse\x12\x1a\n\x08released\x18\x01 \x01(\x08R\x08released2\xc8\x04\n\x0cRouteService\x12\xad\x01\n\x08SetRoute\x12&.corridor.providers.v1.SetRouteRequest\x1a\'.corridor.providers.v1.SetRouteResponse\"P\xea\xd8#\"\n\rroutes:manage\x10\x02\x1a\x02\x08\x05\"\troute.set(\x02\x8a\xd9#\n\n\x08=5x\x81\x01\x1f !\x82\xd3\xe4\x93\x02\x16\"\n/v1/routes:\x01*b\x05route\x12\xa1\x01\n\nListRoutes\x12(.corridor.providers.v1.ListRoutesRequest\x1a).corridor.providers.v1.ListRoutesResponse\">\xea\xd8#!\n\x0broutes:read\x10\x01\x1a\x02\x08\x05\"\nroute.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/routes\x12\xe3\x01\n\x11ReleaseConnection\x12/.corridor.providers.v1.ReleaseConnectionRequest\x1a\x30.corridor.providers.v1.ReleaseConnectionResponse\"k\xea\xd8#+\n\rroutes:manage\x10\x02\x1a\x02\x08\x05\"\x12\x63onnection.release(\x02\x8a\xd9#\x06\n\x04(\x1f !\x82\xd3\xe4\x93\x02,\"\'/v1/connections/{connection_id}:release:\x01*b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -51,18 +51,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTROUTESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\372\001(\000'
   _globals['_LISTROUTESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTROUTESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
+  _globals['_RELEASECONNECTIONREQUEST'].fields_by_name['connection_id']._loaded_options = None
+  _globals['_RELEASECONNECTIONREQUEST'].fields_by_name['connection_id']._serialized_options = b'\272H\031r\027\030\0372\023^conn_[0-9a-z]{26}$'
   _globals['_ROUTESERVICE'].methods_by_name['SetRoute']._loaded_options = None
-  _globals['_ROUTESERVICE'].methods_by_name['SetRoute']._serialized_options = b'\352\330#\"\n\rroutes:manage\020\002\032\002\010\005\"\troute.set(\002\212\331#\010\n\006=5x\037 !\202\323\344\223\002\026\"\n/v1/routes:\001*b\005route'
+  _globals['_ROUTESERVICE'].methods_by_name['SetRoute']._serialized_options = b'\352\330#\"\n\rroutes:manage\020\002\032\002\010\005\"\troute.set(\002\212\331#\n\n\010=5x\201\001\037 !\202\323\344\223\002\026\"\n/v1/routes:\001*b\005route'
   _globals['_ROUTESERVICE'].methods_by_name['ListRoutes']._loaded_options = None
   _globals['_ROUTESERVICE'].methods_by_name['ListRoutes']._serialized_options = b'\352\330#!\n\013routes:read\020\001\032\002\010\005\"\nroute.list(\001\212\331#\003\n\001)\202\323\344\223\002\014\022\n/v1/routes'
+  _globals['_ROUTESERVICE'].methods_by_name['ReleaseConnection']._loaded_options = None
+  _globals['_ROUTESERVICE'].methods_by_name['ReleaseConnection']._serialized_options = b'\352\330#+\n\rroutes:manage\020\002\032\002\010\005\"\022connection.release(\002\212\331#\006\n\004(\037 !\202\323\344\223\002,\"\'/v1/connections/{connection_id}:release:\001*'
   _globals['_SETROUTEREQUEST']._serialized_start=265
-  _globals['_SETROUTEREQUEST']._serialized_end=618
-  _globals['_SETROUTERESPONSE']._serialized_start=620
-  _globals['_SETROUTERESPONSE']._serialized_end=690
-  _globals['_LISTROUTESREQUEST']._serialized_start=692
-  _globals['_LISTROUTESREQUEST']._serialized_end=793
-  _globals['_LISTROUTESRESPONSE']._serialized_start=795
-  _globals['_LISTROUTESRESPONSE']._serialized_end=909
-  _globals['_ROUTESERVICE']._serialized_start=912
-  _globals['_ROUTESERVICE']._serialized_end=1264
+  _globals['_SETROUTEREQUEST']._serialized_end=679
+  _globals['_SETROUTERESPONSE']._serialized_start=681
+  _globals['_SETROUTERESPONSE']._serialized_end=751
+  _globals['_LISTROUTESREQUEST']._serialized_start=753
+  _globals['_LISTROUTESREQUEST']._serialized_end=854
+  _globals['_LISTROUTESRESPONSE']._serialized_start=856
+  _globals['_LISTROUTESRESPONSE']._serialized_end=970
+  _globals['_RELEASECONNECTIONREQUEST']._serialized_start=972
+  _globals['_RELEASECONNECTIONREQUEST']._serialized_end=1065
+  _globals['_RELEASECONNECTIONRESPONSE']._serialized_start=1067
+  _globals['_RELEASECONNECTIONRESPONSE']._serialized_end=1122
+  _globals['_ROUTESERVICE']._serialized_start=1125
+  _globals['_ROUTESERVICE']._serialized_end=1709
 # @@protoc_insertion_point(module_scope)

@@ -31,6 +31,7 @@ class SetRouteRequest(_message.Message):
     MODE_FIELD_NUMBER: _builtins.int
     PRIMARY_CONNECTION_ID_FIELD_NUMBER: _builtins.int
     STANDBY_CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    EXPOSURE_FIELD_NUMBER: _builtins.int
     domain: _builtins.str
     """The domain, such as `payouts`."""
     rail: _rail_pb2.Rail.ValueType
@@ -41,6 +42,14 @@ class SetRouteRequest(_message.Message):
     """The connection that is used first."""
     standby_connection_id: _builtins.str
     """The connection that is used when the primary certainly did nothing. Optional."""
+    @_builtins.property
+    def exposure(self) -> _route_pb2.Exposure:
+        """A connection that is being taken into use beside the two. Missing means that none is.
+
+        In the live environment the stage of its provider has to allow it: shadow, partial for a share of customers, or
+        live.
+        """
+
     def __init__(
         self,
         *,
@@ -49,10 +58,11 @@ class SetRouteRequest(_message.Message):
         mode: _route_pb2.RouteMode.ValueType = ...,
         primary_connection_id: _builtins.str = ...,
         standby_connection_id: _builtins.str = ...,
+        exposure: _route_pb2.Exposure | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["exposure", b"exposure"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "mode", b"mode", "primary_connection_id", b"primary_connection_id", "rail", b"rail", "standby_connection_id", b"standby_connection_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "exposure", b"exposure", "mode", b"mode", "primary_connection_id", b"primary_connection_id", "rail", b"rail", "standby_connection_id", b"standby_connection_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -135,3 +145,47 @@ class ListRoutesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListRoutesResponse: _TypeAlias = ListRoutesResponse  # noqa: Y015
+
+@_typing.final
+class ReleaseConnectionRequest(_message.Message):
+    """ReleaseConnectionRequest names the connection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """The connection's id."""
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseConnectionRequest: _TypeAlias = ReleaseConnectionRequest  # noqa: Y015
+
+@_typing.final
+class ReleaseConnectionResponse(_message.Message):
+    """ReleaseConnectionResponse says what was done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RELEASED_FIELD_NUMBER: _builtins.int
+    released: _builtins.bool
+    """Whether it was held."""
+    def __init__(
+        self,
+        *,
+        released: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["released", b"released"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleaseConnectionResponse: _TypeAlias = ReleaseConnectionResponse  # noqa: Y015

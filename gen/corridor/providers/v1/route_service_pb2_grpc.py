@@ -45,6 +45,11 @@ class RouteServiceStub:
                 request_serializer=corridor_dot_providers_dot_v1_dot_route__service__pb2.ListRoutesRequest.SerializeToString,
                 response_deserializer=corridor_dot_providers_dot_v1_dot_route__service__pb2.ListRoutesResponse.FromString,
                 _registered_method=True)
+        self.ReleaseConnection = channel.unary_unary(
+                '/corridor.providers.v1.RouteService/ReleaseConnection',
+                request_serializer=corridor_dot_providers_dot_v1_dot_route__service__pb2.ReleaseConnectionRequest.SerializeToString,
+                response_deserializer=corridor_dot_providers_dot_v1_dot_route__service__pb2.ReleaseConnectionResponse.FromString,
+                _registered_method=True)
 
 
 class RouteServiceServicer:
@@ -68,6 +73,16 @@ class RouteServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReleaseConnection(self, request, context):
+        """ReleaseConnection lets work go over a connection again that was held because its provider refused the credentials.
+
+        Work that waited for it is tried again at once. Replacing the credentials, or setting a route that names the
+        connection, releases it as well. A connection that is not held stays as it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RouteServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -80,6 +95,11 @@ def add_RouteServiceServicer_to_server(servicer, server):
                     servicer.ListRoutes,
                     request_deserializer=corridor_dot_providers_dot_v1_dot_route__service__pb2.ListRoutesRequest.FromString,
                     response_serializer=corridor_dot_providers_dot_v1_dot_route__service__pb2.ListRoutesResponse.SerializeToString,
+            ),
+            'ReleaseConnection': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseConnection,
+                    request_deserializer=corridor_dot_providers_dot_v1_dot_route__service__pb2.ReleaseConnectionRequest.FromString,
+                    response_serializer=corridor_dot_providers_dot_v1_dot_route__service__pb2.ReleaseConnectionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -137,6 +157,33 @@ class RouteService:
             '/corridor.providers.v1.RouteService/ListRoutes',
             corridor_dot_providers_dot_v1_dot_route__service__pb2.ListRoutesRequest.SerializeToString,
             corridor_dot_providers_dot_v1_dot_route__service__pb2.ListRoutesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseConnection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/corridor.providers.v1.RouteService/ReleaseConnection',
+            corridor_dot_providers_dot_v1_dot_route__service__pb2.ReleaseConnectionRequest.SerializeToString,
+            corridor_dot_providers_dot_v1_dot_route__service__pb2.ReleaseConnectionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -41,6 +41,12 @@ class RouteServiceStub:
     """
     ListRoutes: _grpc.UnaryUnaryMultiCallable[_route_service_pb2.ListRoutesRequest, _route_service_pb2.ListRoutesResponse]
     """ListRoutes returns the company's routes in this environment."""
+    ReleaseConnection: _grpc.UnaryUnaryMultiCallable[_route_service_pb2.ReleaseConnectionRequest, _route_service_pb2.ReleaseConnectionResponse]
+    """ReleaseConnection lets work go over a connection again that was held because its provider refused the credentials.
+
+    Work that waited for it is tried again at once. Replacing the credentials, or setting a route that names the
+    connection, releases it as well. A connection that is not held stays as it is.
+    """
 
 @_typing.type_check_only
 class RouteServiceAsyncStub(RouteServiceStub):
@@ -55,6 +61,12 @@ class RouteServiceAsyncStub(RouteServiceStub):
     """
     ListRoutes: _aio.UnaryUnaryMultiCallable[_route_service_pb2.ListRoutesRequest, _route_service_pb2.ListRoutesResponse]  # type: ignore[assignment]
     """ListRoutes returns the company's routes in this environment."""
+    ReleaseConnection: _aio.UnaryUnaryMultiCallable[_route_service_pb2.ReleaseConnectionRequest, _route_service_pb2.ReleaseConnectionResponse]  # type: ignore[assignment]
+    """ReleaseConnection lets work go over a connection again that was held because its provider refused the credentials.
+
+    Work that waited for it is tried again at once. Replacing the credentials, or setting a route that names the
+    connection, releases it as well. A connection that is not held stays as it is.
+    """
 
 class RouteServiceServicer(metaclass=_abc_1.ABCMeta):
     """RouteService decides which connections serve a domain."""
@@ -78,5 +90,17 @@ class RouteServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_route_service_pb2.ListRoutesResponse, _abc.Awaitable[_route_service_pb2.ListRoutesResponse]]:
         """ListRoutes returns the company's routes in this environment."""
+
+    @_abc_1.abstractmethod
+    def ReleaseConnection(
+        self,
+        request: _route_service_pb2.ReleaseConnectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_route_service_pb2.ReleaseConnectionResponse, _abc.Awaitable[_route_service_pb2.ReleaseConnectionResponse]]:
+        """ReleaseConnection lets work go over a connection again that was held because its provider refused the credentials.
+
+        Work that waited for it is tried again at once. Replacing the credentials, or setting a route that names the
+        connection, releases it as well. A connection that is not held stays as it is.
+        """
 
 def add_RouteServiceServicer_to_server(servicer: RouteServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

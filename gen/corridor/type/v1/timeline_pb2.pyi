@@ -43,6 +43,10 @@ class _TimelineKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Timeline
     """A delivery to the company's own endpoint."""
     TIMELINE_KIND_WORK_ITEM: _TimelineKind.ValueType  # 7
     """Something that a person has to look at."""
+    TIMELINE_KIND_ROUTE_DECISION: _TimelineKind.ValueType  # 8
+    """A decision about where it goes; see RouteDecision."""
+    TIMELINE_KIND_PROVIDER_HEALTH: _TimelineKind.ValueType  # 9
+    """A change of how it is with a provider: its breaker opened, or recovers."""
 
 class TimelineKind(_TimelineKind, metaclass=_TimelineKindEnumTypeWrapper):
     """TimelineKind is the kind of a timeline entry."""
@@ -63,6 +67,10 @@ TIMELINE_KIND_DELIVERY: TimelineKind.ValueType  # 6
 """A delivery to the company's own endpoint."""
 TIMELINE_KIND_WORK_ITEM: TimelineKind.ValueType  # 7
 """Something that a person has to look at."""
+TIMELINE_KIND_ROUTE_DECISION: TimelineKind.ValueType  # 8
+"""A decision about where it goes; see RouteDecision."""
+TIMELINE_KIND_PROVIDER_HEALTH: TimelineKind.ValueType  # 9
+"""A change of how it is with a provider: its breaker opened, or recovers."""
 Global___TimelineKind: _TypeAlias = TimelineKind  # noqa: Y015
 
 @_typing.final

@@ -601,6 +601,48 @@ class ErrorReason(betterproto2.Enum):
     Example: advancing the clock with a key that begins with `ck_live_`.
     """
 
+    ROUTING_POLICY_OUTDATED = 130
+    """
+    Somebody else has made a version of the rules since the one that the maker has seen.
+
+    Example: two people change the rules of version 7; the second one's call names 7 as its base, and the latest is 8.
+    """
+
+    FEATURE_OFF = 131
+    """
+    The company has turned this off, for everybody or for this customer, segment, country or region.
+
+    Example: a rule of `feature.payouts` is off for the segment `retail`, and a payout of a retail customer is created.
+    """
+
+    MAY_HAVE_ACTED = 150
+    """
+    A provider may have acted on what is to be sent elsewhere.
+
+    Example: a payout whose first attempt had no answer is to be sent over another connection; the answer names the attempt.
+    """
+
+    NOTHING_TO_RETRY = 151
+    """
+    Nothing of the work item can be tried again.
+
+    Example: a provider contradicted itself about a payout that has been settled for days.
+    """
+
+    CONNECTION_NOT_USABLE = 152
+    """
+    The connection cannot take what is to be sent over it.
+
+    Example: a euro payout is to be sent over a connection whose provider pays dollars only; the answer says what is missing.
+    """
+
+    REPLAY_TOO_LARGE = 153
+    """
+    More than 10,000 things would be looked at again.
+
+    Example: every delivery of last year is to be read again.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -686,6 +728,12 @@ class ErrorReason(betterproto2.Enum):
             127: "ERROR_REASON_EVIDENCE_TOO_LATE",
             128: "ERROR_REASON_EVIDENCE_DOCUMENT_INVALID",
             129: "ERROR_REASON_SANDBOX_ONLY",
+            130: "ERROR_REASON_ROUTING_POLICY_OUTDATED",
+            131: "ERROR_REASON_FEATURE_OFF",
+            150: "ERROR_REASON_MAY_HAVE_ACTED",
+            151: "ERROR_REASON_NOTHING_TO_RETRY",
+            152: "ERROR_REASON_CONNECTION_NOT_USABLE",
+            153: "ERROR_REASON_REPLAY_TOO_LARGE",
         }
 
     @classmethod
@@ -773,6 +821,12 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_EVIDENCE_TOO_LATE": 127,
             "ERROR_REASON_EVIDENCE_DOCUMENT_INVALID": 128,
             "ERROR_REASON_SANDBOX_ONLY": 129,
+            "ERROR_REASON_ROUTING_POLICY_OUTDATED": 130,
+            "ERROR_REASON_FEATURE_OFF": 131,
+            "ERROR_REASON_MAY_HAVE_ACTED": 150,
+            "ERROR_REASON_NOTHING_TO_RETRY": 151,
+            "ERROR_REASON_CONNECTION_NOT_USABLE": 152,
+            "ERROR_REASON_REPLAY_TOO_LARGE": 153,
         }
 
 

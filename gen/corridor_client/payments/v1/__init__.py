@@ -1560,6 +1560,18 @@ class CreatePaymentRequest(betterproto2.Message):
     What the caller wants to find again. At most 20 pairs; not sent to providers.
     """
 
+    customer: "__type__v1__.Customer | None" = betterproto2.field(
+        9, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    On whose behalf, for routing. Optional; not sent to providers.
+    """
+
+    country_code: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    The country of the card or of the customer, for routing, as an ISO 3166-1 alpha-2 code. Optional.
+    """
+
 
 default_message_pool.register_message(
     "corridor.payments.v1", "CreatePaymentRequest", CreatePaymentRequest
@@ -3185,6 +3197,18 @@ class Payment(betterproto2.Message):
     approved_minor: "int" = betterproto2.field(33, betterproto2.TYPE_INT64)
     """
     How much was approved at first, before increments. What is authorised is this with the increments that succeeded.
+    """
+
+    customer: "__type__v1__.Customer | None" = betterproto2.field(
+        34, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    On whose behalf it was made, as the caller told.
+    """
+
+    country_code: "str" = betterproto2.field(35, betterproto2.TYPE_STRING)
+    """
+    The country of the card or of the customer, as the caller told: an ISO 3166-1 alpha-2 code.
     """
 
 

@@ -13,18 +13,19 @@ from typing import Literal, TYPE_CHECKING, TypeAlias
 
 from protobuf import Enum, Message
 from protobuf._codegen import file_desc
-from protobuf.wkt.google.protobuf import timestamp_pb
+from protobuf.wkt.google.protobuf import duration_pb, timestamp_pb
 
 from ...type.v1 import environment_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.duration_pb import Duration
     from protobuf.wkt.google.protobuf.timestamp_pb import Timestamp
 
     from ...type.v1.environment_pb import Environment
 
 
-_WorkItemFields: TypeAlias = Literal["work_item_id", "resource_id", "kind", "summary", "state", "resolution", "environment", "create_time", "resolve_time", "correlation_id"]
+_WorkItemFields: TypeAlias = Literal["work_item_id", "resource_id", "kind", "summary", "state", "resolution", "environment", "create_time", "resolve_time", "correlation_id", "domain", "provider", "connection_id", "assignee_id", "assignee_name", "assign_time", "age", "alerts", "last_alert_time", "tries", "actions", "revision"]
 
 class WorkItem(Message[_WorkItemFields]):
     """
@@ -95,9 +96,81 @@ class WorkItem(Message[_WorkItemFields]):
             ```proto
             string correlation_id = 10;
             ```
+        domain:
+            The domain of the resource, such as `payouts`, `payments`, `disputes` or `webhooks`.
+
+            ```proto
+            string domain = 11;
+            ```
+        provider:
+            The provider that it is about, where one is concerned.
+
+            ```proto
+            string provider = 12;
+            ```
+        connection_id:
+            The connection that it is about, where one is concerned.
+
+            ```proto
+            string connection_id = 13;
+            ```
+        assignee_id:
+            The member or the API key who works on it. Empty while nobody does.
+
+            ```proto
+            string assignee_id = 14;
+            ```
+        assignee_name:
+            The assignee's name.
+
+            ```proto
+            string assignee_name = 15;
+            ```
+        assign_time:
+            When it was assigned.
+
+            ```proto
+            optional google.protobuf.Timestamp assign_time = 16;
+            ```
+        age:
+            How long it has been open, or was.
+
+            ```proto
+            optional google.protobuf.Duration age = 17;
+            ```
+        alerts:
+            How many age alerts there have been; see AgingRule.
+
+            ```proto
+            int32 alerts = 18;
+            ```
+        last_alert_time:
+            When the last one was.
+
+            ```proto
+            optional google.protobuf.Timestamp last_alert_time = 19;
+            ```
+        tries:
+            How often providers were called for the resource.
+
+            ```proto
+            int32 tries = 20;
+            ```
+        actions:
+            What can be done with it now. Only where one item is asked for; a list leaves it out.
+
+            ```proto
+            repeated corridor.operations.v1.WorkItemActionOption actions = 21;
+            ```
+        revision:
+            The number of the last change; the sequence of its event.
+
+            ```proto
+            int64 revision = 22;
+            ```
     """
 
-    __slots__ = ("work_item_id", "resource_id", "kind", "summary", "state", "resolution", "environment", "create_time", "resolve_time", "correlation_id")
+    __slots__ = ("work_item_id", "resource_id", "kind", "summary", "state", "resolution", "environment", "create_time", "resolve_time", "correlation_id", "domain", "provider", "connection_id", "assignee_id", "assignee_name", "assign_time", "age", "alerts", "last_alert_time", "tries", "actions", "revision")
 
     if TYPE_CHECKING:
 
@@ -114,6 +187,18 @@ class WorkItem(Message[_WorkItemFields]):
             create_time: Timestamp | None = None,
             resolve_time: Timestamp | None = None,
             correlation_id: str = "",
+            domain: str = "",
+            provider: str = "",
+            connection_id: str = "",
+            assignee_id: str = "",
+            assignee_name: str = "",
+            assign_time: Timestamp | None = None,
+            age: Duration | None = None,
+            alerts: int = 0,
+            last_alert_time: Timestamp | None = None,
+            tries: int = 0,
+            actions: list[WorkItemActionOption] | None = None,
+            revision: int = 0,
         ) -> None:
             pass
 
@@ -127,6 +212,113 @@ class WorkItem(Message[_WorkItemFields]):
         create_time: Timestamp | None
         resolve_time: Timestamp | None
         correlation_id: str
+        domain: str
+        provider: str
+        connection_id: str
+        assignee_id: str
+        assignee_name: str
+        assign_time: Timestamp | None
+        age: Duration | None
+        alerts: int
+        last_alert_time: Timestamp | None
+        tries: int
+        actions: list[WorkItemActionOption]
+        revision: int
+
+_WorkItemActionOptionFields: TypeAlias = Literal["action", "possible", "why"]
+
+class WorkItemActionOption(Message[_WorkItemActionOptionFields]):
+    """
+    WorkItemActionOption is something that can be done with a work item, or why it cannot.
+
+    ```proto
+    message corridor.operations.v1.WorkItemActionOption
+    ```
+
+    Attributes:
+        action:
+            The action.
+
+            ```proto
+            corridor.operations.v1.WorkItemAction action = 1;
+            ```
+        possible:
+            Whether it can be done now.
+
+            ```proto
+            bool possible = 2;
+            ```
+        why:
+            What it would do; where it is not possible, why not.
+
+            ```proto
+            string why = 3;
+            ```
+    """
+
+    __slots__ = ("action", "possible", "why")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            action: WorkItemAction | None = None,
+            possible: bool = False,
+            why: str = "",
+        ) -> None:
+            pass
+
+        action: WorkItemAction
+        possible: bool
+        why: str
+
+class WorkItemAction(Enum):
+    """
+    WorkItemAction is something that can be done with a work item.
+
+    ```proto
+    enum corridor.operations.v1.WorkItemAction
+    ```
+
+    Attributes:
+        UNSPECIFIED:
+            Not an action.
+
+            ```proto
+            WORK_ITEM_ACTION_UNSPECIFIED = 0
+            ```
+        RETRY:
+            Take up again what is stuck, at the same provider and under the same key there: RetryWorkItem.
+
+            ```proto
+            WORK_ITEM_ACTION_RETRY = 1
+            ```
+        SEND_ELSEWHERE:
+            Send it over another connection, where it is certain that nothing happened: SendElsewhereWorkItem.
+
+            ```proto
+            WORK_ITEM_ACTION_SEND_ELSEWHERE = 2
+            ```
+        RESOLVE:
+            Say what was found out: ResolveWorkItem.
+
+            ```proto
+            WORK_ITEM_ACTION_RESOLVE = 3
+            ```
+        REPLAY:
+            Read it again together with others, after a look at what that would change: CreateReplay.
+
+            ```proto
+            WORK_ITEM_ACTION_REPLAY = 4
+            ```
+    """
+
+    UNSPECIFIED = 0
+    RETRY = 1
+    SEND_ELSEWHERE = 2
+    RESOLVE = 3
+    REPLAY = 4
 
 class WorkItemKind(Enum):
     """
@@ -191,6 +383,12 @@ class WorkItemKind(Enum):
             ```proto
             WORK_ITEM_KIND_REJECTED = 8
             ```
+        WAITING:
+            It waits for something other than time, or has been postponed for long: a route that is off, a provider that is down.
+
+            ```proto
+            WORK_ITEM_KIND_WAITING = 9
+            ```
     """
 
     UNSPECIFIED = 0
@@ -202,6 +400,7 @@ class WorkItemKind(Enum):
     EXHAUSTED = 6
     OVERDUE = 7
     REJECTED = 8
+    WAITING = 9
 
 class WorkItemState(Enum):
     """
@@ -238,13 +437,16 @@ class WorkItemState(Enum):
 
 
 _DESC = file_desc(
-    b'\n&corridor/operations/v1/work_item.proto\x12\x16corridor.operations.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xe6\x03\n\x08WorkItem\x12 \n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemId\x12\x1f\n\x0bresource_id\x18\x02 \x01(\tR\nresourceId\x128\n\x04kind\x18\x03 \x01(\x0e2$.corridor.operations.v1.WorkItemKindR\x04kind\x12\x1a\n\x07summary\x18\x04 \x01(\tR\x07summaryB\x00\x12;\n\x05state\x18\x05 \x01(\x0e2%.corridor.operations.v1.WorkItemStateR\x05state\x12 \n\nresolution\x18\x06 \x01(\tR\nresolutionB\x00\x12?\n\x0benvironment\x18\x07 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bcreate_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12=\n\x0cresolve_time\x18\t \x01(\x0b2\x1a.google.protobuf.TimestampR\x0bresolveTime\x12%\n\x0ecorrelation_id\x18\n \x01(\tR\rcorrelationId*\xa2\x02\n\x0cWorkItemKind\x12\x1e\n\x1aWORK_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17WORK_ITEM_KIND_CONFLICT\x10\x01\x12"\n\x1eWORK_ITEM_KIND_UNKNOWN_OUTCOME\x10\x02\x12 \n\x1cWORK_ITEM_KIND_MISCONFIGURED\x10\x03\x12\x1b\n\x17WORK_ITEM_KIND_NO_ROUTE\x10\x04\x12\x1b\n\x17WORK_ITEM_KIND_UNMAPPED\x10\x05\x12\x1c\n\x18WORK_ITEM_KIND_EXHAUSTED\x10\x06\x12\x1a\n\x16WORK_ITEM_KIND_OVERDUE\x10\x07\x12\x1b\n\x17WORK_ITEM_KIND_REJECTED\x10\x08*h\n\rWorkItemState\x12\x1f\n\x1bWORK_ITEM_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14WORK_ITEM_STATE_OPEN\x10\x01\x12\x1c\n\x18WORK_ITEM_STATE_RESOLVED\x10\x02b\x06proto3',
+    b'\n&corridor/operations/v1/work_item.proto\x12\x16corridor.operations.v1\x1a"corridor/type/v1/environment.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xc7\x07\n\x08WorkItem\x12 \n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemId\x12\x1f\n\x0bresource_id\x18\x02 \x01(\tR\nresourceId\x128\n\x04kind\x18\x03 \x01(\x0e2$.corridor.operations.v1.WorkItemKindR\x04kind\x12\x1a\n\x07summary\x18\x04 \x01(\tR\x07summaryB\x00\x12;\n\x05state\x18\x05 \x01(\x0e2%.corridor.operations.v1.WorkItemStateR\x05state\x12 \n\nresolution\x18\x06 \x01(\tR\nresolutionB\x00\x12?\n\x0benvironment\x18\x07 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bcreate_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12=\n\x0cresolve_time\x18\t \x01(\x0b2\x1a.google.protobuf.TimestampR\x0bresolveTime\x12%\n\x0ecorrelation_id\x18\n \x01(\tR\rcorrelationId\x12\x16\n\x06domain\x18\x0b \x01(\tR\x06domain\x12\x1a\n\x08provider\x18\x0c \x01(\tR\x08provider\x12#\n\rconnection_id\x18\r \x01(\tR\x0cconnectionId\x12\x1f\n\x0bassignee_id\x18\x0e \x01(\tR\nassigneeId\x12%\n\rassignee_name\x18\x0f \x01(\tR\x0cassigneeNameB\x00\x12;\n\x0bassign_time\x18\x10 \x01(\x0b2\x1a.google.protobuf.TimestampR\nassignTime\x12+\n\x03age\x18\x11 \x01(\x0b2\x19.google.protobuf.DurationR\x03age\x12\x16\n\x06alerts\x18\x12 \x01(\x05R\x06alerts\x12B\n\x0flast_alert_time\x18\x13 \x01(\x0b2\x1a.google.protobuf.TimestampR\rlastAlertTime\x12\x14\n\x05tries\x18\x14 \x01(\x05R\x05tries\x12F\n\x07actions\x18\x15 \x03(\x0b2,.corridor.operations.v1.WorkItemActionOptionR\x07actions\x12\x1a\n\x08revision\x18\x16 \x01(\x03R\x08revision"\x84\x01\n\x14WorkItemActionOption\x12>\n\x06action\x18\x01 \x01(\x0e2&.corridor.operations.v1.WorkItemActionR\x06action\x12\x1a\n\x08possible\x18\x02 \x01(\x08R\x08possible\x12\x10\n\x03why\x18\x03 \x01(\tR\x03why*\xae\x01\n\x0eWorkItemAction\x12 \n\x1cWORK_ITEM_ACTION_UNSPECIFIED\x10\x00\x12\x1a\n\x16WORK_ITEM_ACTION_RETRY\x10\x01\x12#\n\x1fWORK_ITEM_ACTION_SEND_ELSEWHERE\x10\x02\x12\x1c\n\x18WORK_ITEM_ACTION_RESOLVE\x10\x03\x12\x1b\n\x17WORK_ITEM_ACTION_REPLAY\x10\x04*\xbe\x02\n\x0cWorkItemKind\x12\x1e\n\x1aWORK_ITEM_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17WORK_ITEM_KIND_CONFLICT\x10\x01\x12"\n\x1eWORK_ITEM_KIND_UNKNOWN_OUTCOME\x10\x02\x12 \n\x1cWORK_ITEM_KIND_MISCONFIGURED\x10\x03\x12\x1b\n\x17WORK_ITEM_KIND_NO_ROUTE\x10\x04\x12\x1b\n\x17WORK_ITEM_KIND_UNMAPPED\x10\x05\x12\x1c\n\x18WORK_ITEM_KIND_EXHAUSTED\x10\x06\x12\x1a\n\x16WORK_ITEM_KIND_OVERDUE\x10\x07\x12\x1b\n\x17WORK_ITEM_KIND_REJECTED\x10\x08\x12\x1a\n\x16WORK_ITEM_KIND_WAITING\x10\t*h\n\rWorkItemState\x12\x1f\n\x1bWORK_ITEM_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14WORK_ITEM_STATE_OPEN\x10\x01\x12\x1c\n\x18WORK_ITEM_STATE_RESOLVED\x10\x02b\x06proto3',
     [
         environment_pb.desc(),
+        duration_pb.desc(),
         timestamp_pb.desc(),
     ],
     {
         "WorkItem": WorkItem,
+        "WorkItemActionOption": WorkItemActionOption,
+        "WorkItemAction": WorkItemAction,
         "WorkItemKind": WorkItemKind,
         "WorkItemState": WorkItemState,
     },

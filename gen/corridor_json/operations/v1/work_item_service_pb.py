@@ -9,17 +9,21 @@
 
 from __future__ import annotations
 
-from typing import Literal, TYPE_CHECKING, TypeAlias
+from typing import Literal, NoReturn, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
+from protobuf.wkt.google.protobuf import duration_pb
 
-from . import work_item_pb
+from . import aging_rule_pb, work_item_inspection_pb, work_item_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.duration_pb import Duration
 
-    from .work_item_pb import WorkItem, WorkItemState
+    from .aging_rule_pb import AgingRule
+    from .work_item_inspection_pb import WorkItemInspection
+    from .work_item_pb import WorkItem, WorkItemKind, WorkItemState
 
 
 _GetWorkItemRequestFields: TypeAlias = Literal["work_item_id"]
@@ -86,7 +90,71 @@ class GetWorkItemResponse(Message[_GetWorkItemResponseFields]):
 
         work_item: WorkItem | None
 
-_ListWorkItemsRequestFields: TypeAlias = Literal["page_size", "page_token", "state", "resource_id"]
+_InspectWorkItemRequestFields: TypeAlias = Literal["work_item_id"]
+
+class InspectWorkItemRequest(Message[_InspectWorkItemRequestFields]):
+    """
+    InspectWorkItemRequest names one work item.
+
+    ```proto
+    message corridor.operations.v1.InspectWorkItemRequest
+    ```
+
+    Attributes:
+        work_item_id:
+            The work item's id.
+
+            ```proto
+            string work_item_id = 1;
+            ```
+    """
+
+    __slots__ = ("work_item_id",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            work_item_id: str = "",
+        ) -> None:
+            pass
+
+        work_item_id: str
+
+_InspectWorkItemResponseFields: TypeAlias = Literal["inspection"]
+
+class InspectWorkItemResponse(Message[_InspectWorkItemResponseFields]):
+    """
+    InspectWorkItemResponse is everything that is known of one work item.
+
+    ```proto
+    message corridor.operations.v1.InspectWorkItemResponse
+    ```
+
+    Attributes:
+        inspection:
+            What is known.
+
+            ```proto
+            optional corridor.operations.v1.WorkItemInspection inspection = 1;
+            ```
+    """
+
+    __slots__ = ("inspection",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            inspection: WorkItemInspection | None = None,
+        ) -> None:
+            pass
+
+        inspection: WorkItemInspection | None
+
+_ListWorkItemsRequestFields: TypeAlias = Literal["page_size", "page_token", "state", "resource_id", "kinds", "assignee_id", "domain", "provider", "connection_id", "older_than", "oldest_first"]
 
 class ListWorkItemsRequest(Message[_ListWorkItemsRequestFields]):
     """
@@ -121,9 +189,51 @@ class ListWorkItemsRequest(Message[_ListWorkItemsRequestFields]):
             ```proto
             string resource_id = 4;
             ```
+        kinds:
+            Only work items of these kinds.
+
+            ```proto
+            repeated corridor.operations.v1.WorkItemKind kinds = 5 [packed = true];
+            ```
+        assignee_id:
+            Only work items of this member or API key, or `nobody`.
+
+            ```proto
+            string assignee_id = 6;
+            ```
+        domain:
+            Only work items of resources of this domain, such as `payouts`.
+
+            ```proto
+            string domain = 7;
+            ```
+        provider:
+            Only work items about this provider.
+
+            ```proto
+            string provider = 8;
+            ```
+        connection_id:
+            Only work items about this connection.
+
+            ```proto
+            string connection_id = 9;
+            ```
+        older_than:
+            Only work items that were opened longer ago than this.
+
+            ```proto
+            optional google.protobuf.Duration older_than = 10;
+            ```
+        oldest_first:
+            The oldest first.
+
+            ```proto
+            bool oldest_first = 11;
+            ```
     """
 
-    __slots__ = ("page_size", "page_token", "state", "resource_id")
+    __slots__ = ("page_size", "page_token", "state", "resource_id", "kinds", "assignee_id", "domain", "provider", "connection_id", "older_than", "oldest_first")
 
     if TYPE_CHECKING:
 
@@ -134,6 +244,13 @@ class ListWorkItemsRequest(Message[_ListWorkItemsRequestFields]):
             page_token: str = "",
             state: WorkItemState | None = None,
             resource_id: str = "",
+            kinds: list[WorkItemKind] | None = None,
+            assignee_id: str = "",
+            domain: str = "",
+            provider: str = "",
+            connection_id: str = "",
+            older_than: Duration | None = None,
+            oldest_first: bool = False,
         ) -> None:
             pass
 
@@ -141,8 +258,15 @@ class ListWorkItemsRequest(Message[_ListWorkItemsRequestFields]):
         page_token: str
         state: WorkItemState
         resource_id: str
+        kinds: list[WorkItemKind]
+        assignee_id: str
+        domain: str
+        provider: str
+        connection_id: str
+        older_than: Duration | None
+        oldest_first: bool
 
-_ListWorkItemsResponseFields: TypeAlias = Literal["work_items", "next_page_token"]
+_ListWorkItemsResponseFields: TypeAlias = Literal["work_items", "next_page_token", "open"]
 
 class ListWorkItemsResponse(Message[_ListWorkItemsResponseFields]):
     """
@@ -154,7 +278,7 @@ class ListWorkItemsResponse(Message[_ListWorkItemsResponseFields]):
 
     Attributes:
         work_items:
-            The work items, the newest first.
+            The work items, in the order that was asked for.
 
             ```proto
             repeated corridor.operations.v1.WorkItem work_items = 1;
@@ -165,9 +289,15 @@ class ListWorkItemsResponse(Message[_ListWorkItemsResponseFields]):
             ```proto
             string next_page_token = 2;
             ```
+        open:
+            How many work items of each kind are open, of all that the company has. On the first page only.
+
+            ```proto
+            optional corridor.operations.v1.OpenWorkItems open = 3;
+            ```
     """
 
-    __slots__ = ("work_items", "next_page_token")
+    __slots__ = ("work_items", "next_page_token", "open")
 
     if TYPE_CHECKING:
 
@@ -176,11 +306,93 @@ class ListWorkItemsResponse(Message[_ListWorkItemsResponseFields]):
             *,
             work_items: list[WorkItem] | None = None,
             next_page_token: str = "",
+            open: OpenWorkItems | None = None,
         ) -> None:
             pass
 
         work_items: list[WorkItem]
         next_page_token: str
+        open: OpenWorkItems | None
+
+_OpenWorkItemsFields: TypeAlias = Literal["counts"]
+
+class OpenWorkItems(Message[_OpenWorkItemsFields]):
+    """
+    OpenWorkItems is how many work items are open, kind by kind.
+
+    ```proto
+    message corridor.operations.v1.OpenWorkItems
+    ```
+
+    Attributes:
+        counts:
+            The kinds of which there are any.
+
+            ```proto
+            repeated corridor.operations.v1.WorkItemCount counts = 1;
+            ```
+    """
+
+    __slots__ = ("counts",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            counts: list[WorkItemCount] | None = None,
+        ) -> None:
+            pass
+
+        counts: list[WorkItemCount]
+
+_WorkItemCountFields: TypeAlias = Literal["kind", "count", "oldest_age"]
+
+class WorkItemCount(Message[_WorkItemCountFields]):
+    """
+    WorkItemCount is how many work items of a kind are open.
+
+    ```proto
+    message corridor.operations.v1.WorkItemCount
+    ```
+
+    Attributes:
+        kind:
+            The kind.
+
+            ```proto
+            corridor.operations.v1.WorkItemKind kind = 1;
+            ```
+        count:
+            How many.
+
+            ```proto
+            int32 count = 2;
+            ```
+        oldest_age:
+            How long the oldest of them has been open.
+
+            ```proto
+            optional google.protobuf.Duration oldest_age = 3;
+            ```
+    """
+
+    __slots__ = ("kind", "count", "oldest_age")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            kind: WorkItemKind | None = None,
+            count: int = 0,
+            oldest_age: Duration | None = None,
+        ) -> None:
+            pass
+
+        kind: WorkItemKind
+        count: int
+        oldest_age: Duration | None
 
 _ResolveWorkItemRequestFields: TypeAlias = Literal["work_item_id", "resolution"]
 
@@ -254,19 +466,384 @@ class ResolveWorkItemResponse(Message[_ResolveWorkItemResponseFields]):
 
         work_item: WorkItem | None
 
+_AssignWorkItemRequestFields: TypeAlias = Literal["work_item_id", "assignee_id"]
+
+class AssignWorkItemRequest(Message[_AssignWorkItemRequestFields]):
+    """
+    AssignWorkItemRequest names the work item, and who works on it.
+
+    ```proto
+    message corridor.operations.v1.AssignWorkItemRequest
+    ```
+
+    Attributes:
+        work_item_id:
+            The work item's id.
+
+            ```proto
+            string work_item_id = 1;
+            ```
+        assignee_id:
+            The member or the API key. Empty: nobody.
+
+            ```proto
+            string assignee_id = 2;
+            ```
+    """
+
+    __slots__ = ("work_item_id", "assignee_id")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            work_item_id: str = "",
+            assignee_id: str = "",
+        ) -> None:
+            pass
+
+        work_item_id: str
+        assignee_id: str
+
+_AssignWorkItemResponseFields: TypeAlias = Literal["work_item"]
+
+class AssignWorkItemResponse(Message[_AssignWorkItemResponseFields]):
+    """
+    AssignWorkItemResponse is the work item afterwards.
+
+    ```proto
+    message corridor.operations.v1.AssignWorkItemResponse
+    ```
+
+    Attributes:
+        work_item:
+            The work item.
+
+            ```proto
+            optional corridor.operations.v1.WorkItem work_item = 1;
+            ```
+    """
+
+    __slots__ = ("work_item",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            work_item: WorkItem | None = None,
+        ) -> None:
+            pass
+
+        work_item: WorkItem | None
+
+_RetryWorkItemRequestFields: TypeAlias = Literal["work_item_id"]
+
+class RetryWorkItemRequest(Message[_RetryWorkItemRequestFields]):
+    """
+    RetryWorkItemRequest names the work item.
+
+    ```proto
+    message corridor.operations.v1.RetryWorkItemRequest
+    ```
+
+    Attributes:
+        work_item_id:
+            The work item's id.
+
+            ```proto
+            string work_item_id = 1;
+            ```
+    """
+
+    __slots__ = ("work_item_id",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            work_item_id: str = "",
+        ) -> None:
+            pass
+
+        work_item_id: str
+
+_RetryWorkItemResponseFields: TypeAlias = Literal["work_item", "what"]
+
+class RetryWorkItemResponse(Message[_RetryWorkItemResponseFields]):
+    """
+    RetryWorkItemResponse is the work item, whose resource is being taken up again.
+
+    ```proto
+    message corridor.operations.v1.RetryWorkItemResponse
+    ```
+
+    Attributes:
+        work_item:
+            The work item.
+
+            ```proto
+            optional corridor.operations.v1.WorkItem work_item = 1;
+            ```
+        what:
+            What is done now, in a sentence.
+
+            ```proto
+            string what = 2;
+            ```
+    """
+
+    __slots__ = ("work_item", "what")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            work_item: WorkItem | None = None,
+            what: str = "",
+        ) -> None:
+            pass
+
+        work_item: WorkItem | None
+        what: str
+
+_SendElsewhereWorkItemRequestFields: TypeAlias = Literal["work_item_id", "connection_id", "reason"]
+
+class SendElsewhereWorkItemRequest(Message[_SendElsewhereWorkItemRequestFields]):
+    """
+    SendElsewhereWorkItemRequest names the work item, and over which connection its resource is to be sent.
+
+    ```proto
+    message corridor.operations.v1.SendElsewhereWorkItemRequest
+    ```
+
+    Attributes:
+        work_item_id:
+            The work item's id.
+
+            ```proto
+            string work_item_id = 1;
+            ```
+        connection_id:
+            The connection. Empty: the next one that the rules name after the last one that was tried.
+
+            ```proto
+            string connection_id = 2;
+            ```
+        reason:
+            Why, for whoever reads the decision later.
+
+            ```proto
+            string reason = 3;
+            ```
+    """
+
+    __slots__ = ("work_item_id", "connection_id", "reason")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            work_item_id: str = "",
+            connection_id: str = "",
+            reason: str = "",
+        ) -> None:
+            pass
+
+        work_item_id: str
+        connection_id: str
+        reason: str
+
+_SendElsewhereWorkItemResponseFields: TypeAlias = Literal["work_item", "connection_id"]
+
+class SendElsewhereWorkItemResponse(Message[_SendElsewhereWorkItemResponseFields]):
+    """
+    SendElsewhereWorkItemResponse is the work item, whose resource is being sent.
+
+    ```proto
+    message corridor.operations.v1.SendElsewhereWorkItemResponse
+    ```
+
+    Attributes:
+        work_item:
+            The work item.
+
+            ```proto
+            optional corridor.operations.v1.WorkItem work_item = 1;
+            ```
+        connection_id:
+            The connection over which it is sent.
+
+            ```proto
+            string connection_id = 2;
+            ```
+    """
+
+    __slots__ = ("work_item", "connection_id")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            work_item: WorkItem | None = None,
+            connection_id: str = "",
+        ) -> None:
+            pass
+
+        work_item: WorkItem | None
+        connection_id: str
+
+_GetAgingRulesRequestFields: TypeAlias = NoReturn
+
+class GetAgingRulesRequest(Message[_GetAgingRulesRequestFields]):
+    """
+    GetAgingRulesRequest asks for the aging rules.
+
+    ```proto
+    message corridor.operations.v1.GetAgingRulesRequest
+    ```
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+        ) -> None:
+            pass
+
+_GetAgingRulesResponseFields: TypeAlias = Literal["rules"]
+
+class GetAgingRulesResponse(Message[_GetAgingRulesResponseFields]):
+    """
+    GetAgingRulesResponse is the aging rules.
+
+    ```proto
+    message corridor.operations.v1.GetAgingRulesResponse
+    ```
+
+    Attributes:
+        rules:
+            One rule for each kind.
+
+            ```proto
+            repeated corridor.operations.v1.AgingRule rules = 1;
+            ```
+    """
+
+    __slots__ = ("rules",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            rules: list[AgingRule] | None = None,
+        ) -> None:
+            pass
+
+        rules: list[AgingRule]
+
+_SetAgingRuleRequestFields: TypeAlias = Literal["rule"]
+
+class SetAgingRuleRequest(Message[_SetAgingRuleRequestFields]):
+    """
+    SetAgingRuleRequest is the rule of one kind.
+
+    ```proto
+    message corridor.operations.v1.SetAgingRuleRequest
+    ```
+
+    Attributes:
+        rule:
+            The rule. Its time is set by Corridor.
+
+            ```proto
+            optional corridor.operations.v1.AgingRule rule = 1;
+            ```
+    """
+
+    __slots__ = ("rule",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            rule: AgingRule | None = None,
+        ) -> None:
+            pass
+
+        rule: AgingRule | None
+
+_SetAgingRuleResponseFields: TypeAlias = Literal["rule"]
+
+class SetAgingRuleResponse(Message[_SetAgingRuleResponseFields]):
+    """
+    SetAgingRuleResponse is the rule as it now is.
+
+    ```proto
+    message corridor.operations.v1.SetAgingRuleResponse
+    ```
+
+    Attributes:
+        rule:
+            The rule.
+
+            ```proto
+            optional corridor.operations.v1.AgingRule rule = 1;
+            ```
+    """
+
+    __slots__ = ("rule",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            rule: AgingRule | None = None,
+        ) -> None:
+            pass
+
+        rule: AgingRule | None
+
 
 _DESC = file_desc(
-    b'\n.corridor/operations/v1/work_item_service.proto\x12\x16corridor.operations.v1\x1a&corridor/operations/v1/work_item.proto"8\n\x12GetWorkItemRequest\x12"\n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemIdB\x00"T\n\x13GetWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b2 .corridor.operations.v1.WorkItemR\x08workItem"\xb8\x01\n\x14ListWorkItemsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12=\n\x05state\x18\x03 \x01(\x0e2%.corridor.operations.v1.WorkItemStateR\x05stateB\x00\x12!\n\x0bresource_id\x18\x04 \x01(\tR\nresourceIdB\x00"\x80\x01\n\x15ListWorkItemsResponse\x12?\n\nwork_items\x18\x01 \x03(\x0b2 .corridor.operations.v1.WorkItemR\tworkItems\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"^\n\x16ResolveWorkItemRequest\x12"\n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemIdB\x00\x12 \n\nresolution\x18\x02 \x01(\tR\nresolutionB\x00"X\n\x17ResolveWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b2 .corridor.operations.v1.WorkItemR\x08workItem2\xe1\x02\n\x0fWorkItemService\x12h\n\x0bGetWorkItem\x12*.corridor.operations.v1.GetWorkItemRequest\x1a+.corridor.operations.v1.GetWorkItemResponse"\x00\x12n\n\rListWorkItems\x12,.corridor.operations.v1.ListWorkItemsRequest\x1a-.corridor.operations.v1.ListWorkItemsResponse"\x00\x12t\n\x0fResolveWorkItem\x12..corridor.operations.v1.ResolveWorkItemRequest\x1a/.corridor.operations.v1.ResolveWorkItemResponse"\x00b\x06proto3',
+    b'\n.corridor/operations/v1/work_item_service.proto\x12\x16corridor.operations.v1\x1a\'corridor/operations/v1/aging_rule.proto\x1a&corridor/operations/v1/work_item.proto\x1a1corridor/operations/v1/work_item_inspection.proto\x1a\x1egoogle/protobuf/duration.proto"8\n\x12GetWorkItemRequest\x12"\n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemIdB\x00"T\n\x13GetWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b2 .corridor.operations.v1.WorkItemR\x08workItem"<\n\x16InspectWorkItemRequest\x12"\n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemIdB\x00"e\n\x17InspectWorkItemResponse\x12J\n\ninspection\x18\x01 \x01(\x0b2*.corridor.operations.v1.WorkItemInspectionR\ninspection"\xd7\x03\n\x14ListWorkItemsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12=\n\x05state\x18\x03 \x01(\x0e2%.corridor.operations.v1.WorkItemStateR\x05stateB\x00\x12!\n\x0bresource_id\x18\x04 \x01(\tR\nresourceIdB\x00\x12<\n\x05kinds\x18\x05 \x03(\x0e2$.corridor.operations.v1.WorkItemKindR\x05kindsB\x00\x12!\n\x0bassignee_id\x18\x06 \x01(\tR\nassigneeIdB\x00\x12\x18\n\x06domain\x18\x07 \x01(\tR\x06domainB\x00\x12\x1c\n\x08provider\x18\x08 \x01(\tR\x08providerB\x00\x12%\n\rconnection_id\x18\t \x01(\tR\x0cconnectionIdB\x00\x12:\n\nolder_than\x18\n \x01(\x0b2\x19.google.protobuf.DurationR\tolderThanB\x00\x12!\n\x0coldest_first\x18\x0b \x01(\x08R\x0boldestFirst"\xbb\x01\n\x15ListWorkItemsResponse\x12?\n\nwork_items\x18\x01 \x03(\x0b2 .corridor.operations.v1.WorkItemR\tworkItems\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\x129\n\x04open\x18\x03 \x01(\x0b2%.corridor.operations.v1.OpenWorkItemsR\x04open"N\n\rOpenWorkItems\x12=\n\x06counts\x18\x01 \x03(\x0b2%.corridor.operations.v1.WorkItemCountR\x06counts"\x99\x01\n\rWorkItemCount\x128\n\x04kind\x18\x01 \x01(\x0e2$.corridor.operations.v1.WorkItemKindR\x04kind\x12\x14\n\x05count\x18\x02 \x01(\x05R\x05count\x128\n\noldest_age\x18\x03 \x01(\x0b2\x19.google.protobuf.DurationR\toldestAge"^\n\x16ResolveWorkItemRequest\x12"\n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemIdB\x00\x12 \n\nresolution\x18\x02 \x01(\tR\nresolutionB\x00"X\n\x17ResolveWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b2 .corridor.operations.v1.WorkItemR\x08workItem"^\n\x15AssignWorkItemRequest\x12"\n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemIdB\x00\x12!\n\x0bassignee_id\x18\x02 \x01(\tR\nassigneeIdB\x00"W\n\x16AssignWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b2 .corridor.operations.v1.WorkItemR\x08workItem":\n\x14RetryWorkItemRequest\x12"\n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemIdB\x00"j\n\x15RetryWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b2 .corridor.operations.v1.WorkItemR\x08workItem\x12\x12\n\x04what\x18\x02 \x01(\tR\x04what"\x83\x01\n\x1cSendElsewhereWorkItemRequest\x12"\n\x0cwork_item_id\x18\x01 \x01(\tR\nworkItemIdB\x00\x12%\n\rconnection_id\x18\x02 \x01(\tR\x0cconnectionIdB\x00\x12\x18\n\x06reason\x18\x03 \x01(\tR\x06reasonB\x00"\x83\x01\n\x1dSendElsewhereWorkItemResponse\x12=\n\twork_item\x18\x01 \x01(\x0b2 .corridor.operations.v1.WorkItemR\x08workItem\x12#\n\rconnection_id\x18\x02 \x01(\tR\x0cconnectionId"\x16\n\x14GetAgingRulesRequest"P\n\x15GetAgingRulesResponse\x127\n\x05rules\x18\x01 \x03(\x0b2!.corridor.operations.v1.AgingRuleR\x05rules"N\n\x13SetAgingRuleRequest\x127\n\x04rule\x18\x01 \x01(\x0b2!.corridor.operations.v1.AgingRuleR\x04ruleB\x00"M\n\x14SetAgingRuleResponse\x125\n\x04rule\x18\x01 \x01(\x0b2!.corridor.operations.v1.AgingRuleR\x04rule2\xa0\x08\n\x0fWorkItemService\x12h\n\x0bGetWorkItem\x12*.corridor.operations.v1.GetWorkItemRequest\x1a+.corridor.operations.v1.GetWorkItemResponse"\x00\x12t\n\x0fInspectWorkItem\x12..corridor.operations.v1.InspectWorkItemRequest\x1a/.corridor.operations.v1.InspectWorkItemResponse"\x00\x12n\n\rListWorkItems\x12,.corridor.operations.v1.ListWorkItemsRequest\x1a-.corridor.operations.v1.ListWorkItemsResponse"\x00\x12t\n\x0fResolveWorkItem\x12..corridor.operations.v1.ResolveWorkItemRequest\x1a/.corridor.operations.v1.ResolveWorkItemResponse"\x00\x12q\n\x0eAssignWorkItem\x12-.corridor.operations.v1.AssignWorkItemRequest\x1a..corridor.operations.v1.AssignWorkItemResponse"\x00\x12n\n\rRetryWorkItem\x12,.corridor.operations.v1.RetryWorkItemRequest\x1a-.corridor.operations.v1.RetryWorkItemResponse"\x00\x12\x86\x01\n\x15SendElsewhereWorkItem\x124.corridor.operations.v1.SendElsewhereWorkItemRequest\x1a5.corridor.operations.v1.SendElsewhereWorkItemResponse"\x00\x12n\n\rGetAgingRules\x12,.corridor.operations.v1.GetAgingRulesRequest\x1a-.corridor.operations.v1.GetAgingRulesResponse"\x00\x12k\n\x0cSetAgingRule\x12+.corridor.operations.v1.SetAgingRuleRequest\x1a,.corridor.operations.v1.SetAgingRuleResponse"\x00b\x06proto3',
     [
+        aging_rule_pb.desc(),
         work_item_pb.desc(),
+        work_item_inspection_pb.desc(),
+        duration_pb.desc(),
     ],
     {
         "GetWorkItemRequest": GetWorkItemRequest,
         "GetWorkItemResponse": GetWorkItemResponse,
+        "InspectWorkItemRequest": InspectWorkItemRequest,
+        "InspectWorkItemResponse": InspectWorkItemResponse,
         "ListWorkItemsRequest": ListWorkItemsRequest,
         "ListWorkItemsResponse": ListWorkItemsResponse,
+        "OpenWorkItems": OpenWorkItems,
+        "WorkItemCount": WorkItemCount,
         "ResolveWorkItemRequest": ResolveWorkItemRequest,
         "ResolveWorkItemResponse": ResolveWorkItemResponse,
+        "AssignWorkItemRequest": AssignWorkItemRequest,
+        "AssignWorkItemResponse": AssignWorkItemResponse,
+        "RetryWorkItemRequest": RetryWorkItemRequest,
+        "RetryWorkItemResponse": RetryWorkItemResponse,
+        "SendElsewhereWorkItemRequest": SendElsewhereWorkItemRequest,
+        "SendElsewhereWorkItemResponse": SendElsewhereWorkItemResponse,
+        "GetAgingRulesRequest": GetAgingRulesRequest,
+        "GetAgingRulesResponse": GetAgingRulesResponse,
+        "SetAgingRuleRequest": SetAgingRuleRequest,
+        "SetAgingRuleResponse": SetAgingRuleResponse,
     },
 )
 

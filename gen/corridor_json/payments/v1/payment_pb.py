@@ -16,19 +16,20 @@ from protobuf._codegen import file_desc
 from protobuf.wkt.google.protobuf import timestamp_pb
 
 from . import decline_pb, payment_facts_pb
-from ...type.v1 import environment_pb, money_pb
+from ...type.v1 import customer_pb, environment_pb, money_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
     from protobuf.wkt.google.protobuf.timestamp_pb import Timestamp
 
+    from ...type.v1.customer_pb import Customer
     from ...type.v1.environment_pb import Environment
     from ...type.v1.money_pb import Money
     from .decline_pb import Decline
     from .payment_facts_pb import CardFacts, Fee, ForeignExchange, NextAction, SchemeReferences
 
 
-_PaymentFields: TypeAlias = Literal["payment_id", "state", "amount", "authorised_minor", "captured_minor", "capturable_minor", "refunded_minor", "payment_method", "capture_method", "partial_approval_allowed", "reference", "statement_text", "return_url", "environment", "connection_id", "provider", "provider_reference", "next_action", "decline", "failure", "provider_reason_code", "scheme_references", "card", "fees", "foreign_exchange", "authorisation_expire_time", "create_time", "update_time", "revision", "correlation_id", "metadata", "sandbox_scenario", "approved_minor"]
+_PaymentFields: TypeAlias = Literal["payment_id", "state", "amount", "authorised_minor", "captured_minor", "capturable_minor", "refunded_minor", "payment_method", "capture_method", "partial_approval_allowed", "reference", "statement_text", "return_url", "environment", "connection_id", "provider", "provider_reference", "next_action", "decline", "failure", "provider_reason_code", "scheme_references", "card", "fees", "foreign_exchange", "authorisation_expire_time", "create_time", "update_time", "revision", "correlation_id", "metadata", "sandbox_scenario", "approved_minor", "customer", "country_code"]
 
 class Payment(Message[_PaymentFields]):
     """
@@ -240,9 +241,21 @@ class Payment(Message[_PaymentFields]):
             ```proto
             int64 approved_minor = 33;
             ```
+        customer:
+            On whose behalf it was made, as the caller told.
+
+            ```proto
+            optional corridor.type.v1.Customer customer = 34;
+            ```
+        country_code:
+            The country of the card or of the customer, as the caller told: an ISO 3166-1 alpha-2 code.
+
+            ```proto
+            string country_code = 35;
+            ```
     """
 
-    __slots__ = ("payment_id", "state", "amount", "authorised_minor", "captured_minor", "capturable_minor", "refunded_minor", "payment_method", "capture_method", "partial_approval_allowed", "reference", "statement_text", "return_url", "environment", "connection_id", "provider", "provider_reference", "next_action", "decline", "failure", "provider_reason_code", "scheme_references", "card", "fees", "foreign_exchange", "authorisation_expire_time", "create_time", "update_time", "revision", "correlation_id", "metadata", "sandbox_scenario", "approved_minor")
+    __slots__ = ("payment_id", "state", "amount", "authorised_minor", "captured_minor", "capturable_minor", "refunded_minor", "payment_method", "capture_method", "partial_approval_allowed", "reference", "statement_text", "return_url", "environment", "connection_id", "provider", "provider_reference", "next_action", "decline", "failure", "provider_reason_code", "scheme_references", "card", "fees", "foreign_exchange", "authorisation_expire_time", "create_time", "update_time", "revision", "correlation_id", "metadata", "sandbox_scenario", "approved_minor", "customer", "country_code")
 
     if TYPE_CHECKING:
 
@@ -282,6 +295,8 @@ class Payment(Message[_PaymentFields]):
             metadata: dict[str, str] | None = None,
             sandbox_scenario: str = "",
             approved_minor: int = 0,
+            customer: Customer | None = None,
+            country_code: str = "",
         ) -> None:
             pass
 
@@ -318,6 +333,8 @@ class Payment(Message[_PaymentFields]):
         metadata: dict[str, str]
         sandbox_scenario: str
         approved_minor: int
+        customer: Customer | None
+        country_code: str
 
 _PaymentMethodFields: TypeAlias = Literal["token", "type", "customer_reference", "holder_name"]
 
@@ -567,10 +584,11 @@ class PaymentFailure(Enum):
 
 
 _DESC = file_desc(
-    b'\n"corridor/payments/v1/payment.proto\x12\x14corridor.payments.v1\x1a"corridor/payments/v1/decline.proto\x1a(corridor/payments/v1/payment_facts.proto\x1a"corridor/type/v1/environment.proto\x1a\x1ccorridor/type/v1/money.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\x8c\x0e\n\x07Payment\x12\x1d\n\npayment_id\x18\x01 \x01(\tR\tpaymentId\x128\n\x05state\x18\x02 \x01(\x0e2".corridor.payments.v1.PaymentStateR\x05state\x12/\n\x06amount\x18\x03 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amount\x12)\n\x10authorised_minor\x18\x04 \x01(\x03R\x0fauthorisedMinor\x12%\n\x0ecaptured_minor\x18\x05 \x01(\x03R\rcapturedMinor\x12)\n\x10capturable_minor\x18\x06 \x01(\x03R\x0fcapturableMinor\x12%\n\x0erefunded_minor\x18\x07 \x01(\x03R\rrefundedMinor\x12J\n\x0epayment_method\x18\x08 \x01(\x0b2#.corridor.payments.v1.PaymentMethodR\rpaymentMethod\x12J\n\x0ecapture_method\x18\t \x01(\x0e2#.corridor.payments.v1.CaptureMethodR\rcaptureMethod\x128\n\x18partial_approval_allowed\x18\n \x01(\x08R\x16partialApprovalAllowed\x12\x1e\n\treference\x18\x0b \x01(\tR\treferenceB\x00\x12\'\n\x0estatement_text\x18\x0c \x01(\tR\rstatementTextB\x00\x12\x1f\n\nreturn_url\x18\r \x01(\tR\treturnUrlB\x00\x12?\n\x0benvironment\x18\x0e \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12#\n\rconnection_id\x18\x0f \x01(\tR\x0cconnectionId\x12\x1a\n\x08provider\x18\x10 \x01(\tR\x08provider\x12-\n\x12provider_reference\x18\x11 \x01(\tR\x11providerReference\x12A\n\x0bnext_action\x18\x12 \x01(\x0b2 .corridor.payments.v1.NextActionR\nnextAction\x127\n\x07decline\x18\x13 \x01(\x0b2\x1d.corridor.payments.v1.DeclineR\x07decline\x12>\n\x07failure\x18\x14 \x01(\x0e2$.corridor.payments.v1.PaymentFailureR\x07failure\x120\n\x14provider_reason_code\x18\x15 \x01(\tR\x12providerReasonCode\x12S\n\x11scheme_references\x18\x16 \x01(\x0b2&.corridor.payments.v1.SchemeReferencesR\x10schemeReferences\x123\n\x04card\x18\x17 \x01(\x0b2\x1f.corridor.payments.v1.CardFactsR\x04card\x12-\n\x04fees\x18\x18 \x03(\x0b2\x19.corridor.payments.v1.FeeR\x04fees\x12P\n\x10foreign_exchange\x18\x19 \x01(\x0b2%.corridor.payments.v1.ForeignExchangeR\x0fforeignExchange\x12V\n\x19authorisation_expire_time\x18\x1a \x01(\x0b2\x1a.google.protobuf.TimestampR\x17authorisationExpireTime\x12;\n\x0bcreate_time\x18\x1b \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x1c \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1a\n\x08revision\x18\x1d \x01(\x03R\x08revision\x12%\n\x0ecorrelation_id\x18\x1e \x01(\tR\rcorrelationId\x12I\n\x08metadata\x18\x1f \x03(\x0b2+.corridor.payments.v1.Payment.MetadataEntryR\x08metadataB\x00\x12)\n\x10sandbox_scenario\x18  \x01(\tR\x0fsandboxScenario\x12%\n\x0eapproved_minor\x18! \x01(\x03R\rapprovedMinor\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01"\xba\x01\n\rPaymentMethod\x12\x16\n\x05token\x18\x01 \x01(\tR\x05tokenB\x00\x12=\n\x04type\x18\x02 \x01(\x0e2\'.corridor.payments.v1.PaymentMethodTypeR\x04typeB\x00\x12/\n\x12customer_reference\x18\x03 \x01(\tR\x11customerReferenceB\x00\x12!\n\x0bholder_name\x18\x04 \x01(\tR\nholderNameB\x00*V\n\x11PaymentMethodType\x12#\n\x1fPAYMENT_METHOD_TYPE_UNSPECIFIED\x10\x00\x12\x1c\n\x18PAYMENT_METHOD_TYPE_CARD\x10\x01*h\n\rCaptureMethod\x12\x1e\n\x1aCAPTURE_METHOD_UNSPECIFIED\x10\x00\x12\x1c\n\x18CAPTURE_METHOD_AUTOMATIC\x10\x01\x12\x19\n\x15CAPTURE_METHOD_MANUAL\x10\x02*\xcf\x02\n\x0cPaymentState\x12\x1d\n\x19PAYMENT_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16PAYMENT_STATE_ACCEPTED\x10\x01\x12\x16\n\x12PAYMENT_STATE_SENT\x10\x02\x12!\n\x1dPAYMENT_STATE_REQUIRES_ACTION\x10\x03\x12\x1c\n\x18PAYMENT_STATE_AUTHORISED\x10\x04\x12$\n PAYMENT_STATE_PARTIALLY_CAPTURED\x10\x05\x12\x1a\n\x16PAYMENT_STATE_CAPTURED\x10\x06\x12\x1a\n\x16PAYMENT_STATE_DECLINED\x10\x07\x12\x18\n\x14PAYMENT_STATE_FAILED\x10\x08\x12\x18\n\x14PAYMENT_STATE_VOIDED\x10\t\x12\x19\n\x15PAYMENT_STATE_EXPIRED\x10\n*\x9c\x01\n\x0ePaymentFailure\x12\x1f\n\x1bPAYMENT_FAILURE_UNSPECIFIED\x10\x00\x12#\n\x1fPAYMENT_FAILURE_INVALID_DETAILS\x10\x01\x12)\n%PAYMENT_FAILURE_CANCELLED_BY_PROVIDER\x10\x02\x12\x19\n\x15PAYMENT_FAILURE_OTHER\x10\x03b\x06proto3',
+    b'\n"corridor/payments/v1/payment.proto\x12\x14corridor.payments.v1\x1a"corridor/payments/v1/decline.proto\x1a(corridor/payments/v1/payment_facts.proto\x1a\x1fcorridor/type/v1/customer.proto\x1a"corridor/type/v1/environment.proto\x1a\x1ccorridor/type/v1/money.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xe7\x0e\n\x07Payment\x12\x1d\n\npayment_id\x18\x01 \x01(\tR\tpaymentId\x128\n\x05state\x18\x02 \x01(\x0e2".corridor.payments.v1.PaymentStateR\x05state\x12/\n\x06amount\x18\x03 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amount\x12)\n\x10authorised_minor\x18\x04 \x01(\x03R\x0fauthorisedMinor\x12%\n\x0ecaptured_minor\x18\x05 \x01(\x03R\rcapturedMinor\x12)\n\x10capturable_minor\x18\x06 \x01(\x03R\x0fcapturableMinor\x12%\n\x0erefunded_minor\x18\x07 \x01(\x03R\rrefundedMinor\x12J\n\x0epayment_method\x18\x08 \x01(\x0b2#.corridor.payments.v1.PaymentMethodR\rpaymentMethod\x12J\n\x0ecapture_method\x18\t \x01(\x0e2#.corridor.payments.v1.CaptureMethodR\rcaptureMethod\x128\n\x18partial_approval_allowed\x18\n \x01(\x08R\x16partialApprovalAllowed\x12\x1e\n\treference\x18\x0b \x01(\tR\treferenceB\x00\x12\'\n\x0estatement_text\x18\x0c \x01(\tR\rstatementTextB\x00\x12\x1f\n\nreturn_url\x18\r \x01(\tR\treturnUrlB\x00\x12?\n\x0benvironment\x18\x0e \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12#\n\rconnection_id\x18\x0f \x01(\tR\x0cconnectionId\x12\x1a\n\x08provider\x18\x10 \x01(\tR\x08provider\x12-\n\x12provider_reference\x18\x11 \x01(\tR\x11providerReference\x12A\n\x0bnext_action\x18\x12 \x01(\x0b2 .corridor.payments.v1.NextActionR\nnextAction\x127\n\x07decline\x18\x13 \x01(\x0b2\x1d.corridor.payments.v1.DeclineR\x07decline\x12>\n\x07failure\x18\x14 \x01(\x0e2$.corridor.payments.v1.PaymentFailureR\x07failure\x120\n\x14provider_reason_code\x18\x15 \x01(\tR\x12providerReasonCode\x12S\n\x11scheme_references\x18\x16 \x01(\x0b2&.corridor.payments.v1.SchemeReferencesR\x10schemeReferences\x123\n\x04card\x18\x17 \x01(\x0b2\x1f.corridor.payments.v1.CardFactsR\x04card\x12-\n\x04fees\x18\x18 \x03(\x0b2\x19.corridor.payments.v1.FeeR\x04fees\x12P\n\x10foreign_exchange\x18\x19 \x01(\x0b2%.corridor.payments.v1.ForeignExchangeR\x0fforeignExchange\x12V\n\x19authorisation_expire_time\x18\x1a \x01(\x0b2\x1a.google.protobuf.TimestampR\x17authorisationExpireTime\x12;\n\x0bcreate_time\x18\x1b \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x1c \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1a\n\x08revision\x18\x1d \x01(\x03R\x08revision\x12%\n\x0ecorrelation_id\x18\x1e \x01(\tR\rcorrelationId\x12I\n\x08metadata\x18\x1f \x03(\x0b2+.corridor.payments.v1.Payment.MetadataEntryR\x08metadataB\x00\x12)\n\x10sandbox_scenario\x18  \x01(\tR\x0fsandboxScenario\x12%\n\x0eapproved_minor\x18! \x01(\x03R\rapprovedMinor\x126\n\x08customer\x18" \x01(\x0b2\x1a.corridor.type.v1.CustomerR\x08customer\x12!\n\x0ccountry_code\x18# \x01(\tR\x0bcountryCode\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01"\xba\x01\n\rPaymentMethod\x12\x16\n\x05token\x18\x01 \x01(\tR\x05tokenB\x00\x12=\n\x04type\x18\x02 \x01(\x0e2\'.corridor.payments.v1.PaymentMethodTypeR\x04typeB\x00\x12/\n\x12customer_reference\x18\x03 \x01(\tR\x11customerReferenceB\x00\x12!\n\x0bholder_name\x18\x04 \x01(\tR\nholderNameB\x00*V\n\x11PaymentMethodType\x12#\n\x1fPAYMENT_METHOD_TYPE_UNSPECIFIED\x10\x00\x12\x1c\n\x18PAYMENT_METHOD_TYPE_CARD\x10\x01*h\n\rCaptureMethod\x12\x1e\n\x1aCAPTURE_METHOD_UNSPECIFIED\x10\x00\x12\x1c\n\x18CAPTURE_METHOD_AUTOMATIC\x10\x01\x12\x19\n\x15CAPTURE_METHOD_MANUAL\x10\x02*\xcf\x02\n\x0cPaymentState\x12\x1d\n\x19PAYMENT_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16PAYMENT_STATE_ACCEPTED\x10\x01\x12\x16\n\x12PAYMENT_STATE_SENT\x10\x02\x12!\n\x1dPAYMENT_STATE_REQUIRES_ACTION\x10\x03\x12\x1c\n\x18PAYMENT_STATE_AUTHORISED\x10\x04\x12$\n PAYMENT_STATE_PARTIALLY_CAPTURED\x10\x05\x12\x1a\n\x16PAYMENT_STATE_CAPTURED\x10\x06\x12\x1a\n\x16PAYMENT_STATE_DECLINED\x10\x07\x12\x18\n\x14PAYMENT_STATE_FAILED\x10\x08\x12\x18\n\x14PAYMENT_STATE_VOIDED\x10\t\x12\x19\n\x15PAYMENT_STATE_EXPIRED\x10\n*\x9c\x01\n\x0ePaymentFailure\x12\x1f\n\x1bPAYMENT_FAILURE_UNSPECIFIED\x10\x00\x12#\n\x1fPAYMENT_FAILURE_INVALID_DETAILS\x10\x01\x12)\n%PAYMENT_FAILURE_CANCELLED_BY_PROVIDER\x10\x02\x12\x19\n\x15PAYMENT_FAILURE_OTHER\x10\x03b\x06proto3',
     [
         decline_pb.desc(),
         payment_facts_pb.desc(),
+        customer_pb.desc(),
         environment_pb.desc(),
         money_pb.desc(),
         timestamp_pb.desc(),

@@ -15,11 +15,12 @@ from protobuf import Message
 from protobuf._codegen import file_desc
 
 from . import payment_action_pb, payment_pb
-from ...type.v1 import money_pb, period_pb, timeline_pb
+from ...type.v1 import customer_pb, money_pb, period_pb, timeline_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
 
+    from ...type.v1.customer_pb import Customer
     from ...type.v1.money_pb import Money
     from ...type.v1.period_pb import Period
     from ...type.v1.timeline_pb import TimelineEntry
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .payment_pb import CaptureMethod, Payment, PaymentMethod, PaymentState
 
 
-_CreatePaymentRequestFields: TypeAlias = Literal["amount", "payment_method", "capture_method", "partial_approval_allowed", "reference", "statement_text", "return_url", "metadata"]
+_CreatePaymentRequestFields: TypeAlias = Literal["amount", "payment_method", "capture_method", "partial_approval_allowed", "reference", "statement_text", "return_url", "metadata", "customer", "country_code"]
 
 class CreatePaymentRequest(Message[_CreatePaymentRequestFields]):
     """
@@ -86,9 +87,21 @@ class CreatePaymentRequest(Message[_CreatePaymentRequestFields]):
             ```proto
             map<string, string> metadata = 8;
             ```
+        customer:
+            On whose behalf, for routing. Optional; not sent to providers.
+
+            ```proto
+            optional corridor.type.v1.Customer customer = 9;
+            ```
+        country_code:
+            The country of the card or of the customer, for routing, as an ISO 3166-1 alpha-2 code. Optional.
+
+            ```proto
+            string country_code = 10;
+            ```
     """
 
-    __slots__ = ("amount", "payment_method", "capture_method", "partial_approval_allowed", "reference", "statement_text", "return_url", "metadata")
+    __slots__ = ("amount", "payment_method", "capture_method", "partial_approval_allowed", "reference", "statement_text", "return_url", "metadata", "customer", "country_code")
 
     if TYPE_CHECKING:
 
@@ -103,6 +116,8 @@ class CreatePaymentRequest(Message[_CreatePaymentRequestFields]):
             statement_text: str = "",
             return_url: str = "",
             metadata: dict[str, str] | None = None,
+            customer: Customer | None = None,
+            country_code: str = "",
         ) -> None:
             pass
 
@@ -114,6 +129,8 @@ class CreatePaymentRequest(Message[_CreatePaymentRequestFields]):
         statement_text: str
         return_url: str
         metadata: dict[str, str]
+        customer: Customer | None
+        country_code: str
 
 _CreatePaymentResponseFields: TypeAlias = Literal["payment"]
 
@@ -960,10 +977,11 @@ class GetPaymentTimelineResponse(Message[_GetPaymentTimelineResponseFields]):
 
 
 _DESC = file_desc(
-    b'\n*corridor/payments/v1/payment_service.proto\x12\x14corridor.payments.v1\x1a"corridor/payments/v1/payment.proto\x1a)corridor/payments/v1/payment_action.proto\x1a\x1ccorridor/type/v1/money.proto\x1a\x1dcorridor/type/v1/period.proto\x1a\x1fcorridor/type/v1/timeline.proto"\x9e\x04\n\x14CreatePaymentRequest\x121\n\x06amount\x18\x01 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amountB\x00\x12L\n\x0epayment_method\x18\x02 \x01(\x0b2#.corridor.payments.v1.PaymentMethodR\rpaymentMethodB\x00\x12L\n\x0ecapture_method\x18\x03 \x01(\x0e2#.corridor.payments.v1.CaptureMethodR\rcaptureMethodB\x00\x128\n\x18partial_approval_allowed\x18\x04 \x01(\x08R\x16partialApprovalAllowed\x12\x1e\n\treference\x18\x05 \x01(\tR\treferenceB\x00\x12\'\n\x0estatement_text\x18\x06 \x01(\tR\rstatementTextB\x00\x12\x1f\n\nreturn_url\x18\x07 \x01(\tR\treturnUrlB\x00\x12V\n\x08metadata\x18\x08 \x03(\x0b28.corridor.payments.v1.CreatePaymentRequest.MetadataEntryR\x08metadataB\x00\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01"P\n\x15CreatePaymentResponse\x127\n\x07payment\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.PaymentR\x07payment"Y\n\x11GetPaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x12#\n\x0cwait_seconds\x18\x02 \x01(\x05R\x0bwaitSecondsB\x00"M\n\x12GetPaymentResponse\x127\n\x07payment\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.PaymentR\x07payment"\xc9\x01\n\x13ListPaymentsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12<\n\x06states\x18\x03 \x03(\x0e2".corridor.payments.v1.PaymentStateR\x06statesB\x00\x124\n\x07created\x18\x04 \x01(\x0b2\x18.corridor.type.v1.PeriodR\x07createdB\x00"y\n\x14ListPaymentsResponse\x129\n\x08payments\x18\x01 \x03(\x0b2\x1d.corridor.payments.v1.PaymentR\x08payments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\xcc\x01\n\x16ContinuePaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x12U\n\x07details\x18\x02 \x03(\x0b29.corridor.payments.v1.ContinuePaymentRequest.DetailsEntryR\x07detailsB\x00\x1a:\n\x0cDetailsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01"R\n\x17ContinuePaymentResponse\x127\n\x07payment\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.PaymentR\x07payment"\x81\x01\n\x15CapturePaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x121\n\x06amount\x18\x02 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amountB\x00\x12\x14\n\x05final\x18\x03 \x01(\x08R\x05final"d\n\x16CapturePaymentResponse\x12J\n\x0epayment_action\x18\x01 \x01(\x0b2#.corridor.payments.v1.PaymentActionR\rpaymentAction"m\n\x17IncrementPaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x121\n\x06amount\x18\x02 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amountB\x00"f\n\x18IncrementPaymentResponse\x12J\n\x0epayment_action\x18\x01 \x01(\x0b2#.corridor.payments.v1.PaymentActionR\rpaymentAction"5\n\x12VoidPaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00"a\n\x13VoidPaymentResponse\x12J\n\x0epayment_action\x18\x01 \x01(\x0b2#.corridor.payments.v1.PaymentActionR\rpaymentAction"8\n\x15ReversePaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00"d\n\x16ReversePaymentResponse\x12J\n\x0epayment_action\x18\x01 \x01(\x0b2#.corridor.payments.v1.PaymentActionR\rpaymentAction"6\n\x13RetryPaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00"O\n\x14RetryPaymentResponse\x127\n\x07payment\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.PaymentR\x07payment"h\n\x17GetPaymentActionRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x12,\n\x11payment_action_id\x18\x02 \x01(\tR\x0fpaymentActionIdB\x00"f\n\x18GetPaymentActionResponse\x12J\n\x0epayment_action\x18\x01 \x01(\x0b2#.corridor.payments.v1.PaymentActionR\rpaymentAction"|\n\x19ListPaymentActionsRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x12\x1d\n\tpage_size\x18\x02 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x03 \x01(\tR\tpageTokenB\x00"\x92\x01\n\x1aListPaymentActionsResponse\x12L\n\x0fpayment_actions\x18\x01 \x03(\x0b2#.corridor.payments.v1.PaymentActionR\x0epaymentActions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"<\n\x19GetPaymentTimelineRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00"W\n\x1aGetPaymentTimelineResponse\x129\n\x07entries\x18\x01 \x03(\x0b2\x1f.corridor.type.v1.TimelineEntryR\x07entries2\xc7\n\n\x0ePaymentService\x12j\n\rCreatePayment\x12*.corridor.payments.v1.CreatePaymentRequest\x1a+.corridor.payments.v1.CreatePaymentResponse"\x00\x12a\n\nGetPayment\x12\'.corridor.payments.v1.GetPaymentRequest\x1a(.corridor.payments.v1.GetPaymentResponse"\x00\x12g\n\x0cListPayments\x12).corridor.payments.v1.ListPaymentsRequest\x1a*.corridor.payments.v1.ListPaymentsResponse"\x00\x12p\n\x0fContinuePayment\x12,.corridor.payments.v1.ContinuePaymentRequest\x1a-.corridor.payments.v1.ContinuePaymentResponse"\x00\x12m\n\x0eCapturePayment\x12+.corridor.payments.v1.CapturePaymentRequest\x1a,.corridor.payments.v1.CapturePaymentResponse"\x00\x12s\n\x10IncrementPayment\x12-.corridor.payments.v1.IncrementPaymentRequest\x1a..corridor.payments.v1.IncrementPaymentResponse"\x00\x12d\n\x0bVoidPayment\x12(.corridor.payments.v1.VoidPaymentRequest\x1a).corridor.payments.v1.VoidPaymentResponse"\x00\x12m\n\x0eReversePayment\x12+.corridor.payments.v1.ReversePaymentRequest\x1a,.corridor.payments.v1.ReversePaymentResponse"\x00\x12g\n\x0cRetryPayment\x12).corridor.payments.v1.RetryPaymentRequest\x1a*.corridor.payments.v1.RetryPaymentResponse"\x00\x12s\n\x10GetPaymentAction\x12-.corridor.payments.v1.GetPaymentActionRequest\x1a..corridor.payments.v1.GetPaymentActionResponse"\x00\x12y\n\x12ListPaymentActions\x12/.corridor.payments.v1.ListPaymentActionsRequest\x1a0.corridor.payments.v1.ListPaymentActionsResponse"\x00\x12y\n\x12GetPaymentTimeline\x12/.corridor.payments.v1.GetPaymentTimelineRequest\x1a0.corridor.payments.v1.GetPaymentTimelineResponse"\x00b\x06proto3',
+    b'\n*corridor/payments/v1/payment_service.proto\x12\x14corridor.payments.v1\x1a"corridor/payments/v1/payment.proto\x1a)corridor/payments/v1/payment_action.proto\x1a\x1fcorridor/type/v1/customer.proto\x1a\x1ccorridor/type/v1/money.proto\x1a\x1dcorridor/type/v1/period.proto\x1a\x1fcorridor/type/v1/timeline.proto"\xfb\x04\n\x14CreatePaymentRequest\x121\n\x06amount\x18\x01 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amountB\x00\x12L\n\x0epayment_method\x18\x02 \x01(\x0b2#.corridor.payments.v1.PaymentMethodR\rpaymentMethodB\x00\x12L\n\x0ecapture_method\x18\x03 \x01(\x0e2#.corridor.payments.v1.CaptureMethodR\rcaptureMethodB\x00\x128\n\x18partial_approval_allowed\x18\x04 \x01(\x08R\x16partialApprovalAllowed\x12\x1e\n\treference\x18\x05 \x01(\tR\treferenceB\x00\x12\'\n\x0estatement_text\x18\x06 \x01(\tR\rstatementTextB\x00\x12\x1f\n\nreturn_url\x18\x07 \x01(\tR\treturnUrlB\x00\x12V\n\x08metadata\x18\x08 \x03(\x0b28.corridor.payments.v1.CreatePaymentRequest.MetadataEntryR\x08metadataB\x00\x126\n\x08customer\x18\t \x01(\x0b2\x1a.corridor.type.v1.CustomerR\x08customer\x12#\n\x0ccountry_code\x18\n \x01(\tR\x0bcountryCodeB\x00\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01"P\n\x15CreatePaymentResponse\x127\n\x07payment\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.PaymentR\x07payment"Y\n\x11GetPaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x12#\n\x0cwait_seconds\x18\x02 \x01(\x05R\x0bwaitSecondsB\x00"M\n\x12GetPaymentResponse\x127\n\x07payment\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.PaymentR\x07payment"\xc9\x01\n\x13ListPaymentsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12<\n\x06states\x18\x03 \x03(\x0e2".corridor.payments.v1.PaymentStateR\x06statesB\x00\x124\n\x07created\x18\x04 \x01(\x0b2\x18.corridor.type.v1.PeriodR\x07createdB\x00"y\n\x14ListPaymentsResponse\x129\n\x08payments\x18\x01 \x03(\x0b2\x1d.corridor.payments.v1.PaymentR\x08payments\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\xcc\x01\n\x16ContinuePaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x12U\n\x07details\x18\x02 \x03(\x0b29.corridor.payments.v1.ContinuePaymentRequest.DetailsEntryR\x07detailsB\x00\x1a:\n\x0cDetailsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01"R\n\x17ContinuePaymentResponse\x127\n\x07payment\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.PaymentR\x07payment"\x81\x01\n\x15CapturePaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x121\n\x06amount\x18\x02 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amountB\x00\x12\x14\n\x05final\x18\x03 \x01(\x08R\x05final"d\n\x16CapturePaymentResponse\x12J\n\x0epayment_action\x18\x01 \x01(\x0b2#.corridor.payments.v1.PaymentActionR\rpaymentAction"m\n\x17IncrementPaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x121\n\x06amount\x18\x02 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amountB\x00"f\n\x18IncrementPaymentResponse\x12J\n\x0epayment_action\x18\x01 \x01(\x0b2#.corridor.payments.v1.PaymentActionR\rpaymentAction"5\n\x12VoidPaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00"a\n\x13VoidPaymentResponse\x12J\n\x0epayment_action\x18\x01 \x01(\x0b2#.corridor.payments.v1.PaymentActionR\rpaymentAction"8\n\x15ReversePaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00"d\n\x16ReversePaymentResponse\x12J\n\x0epayment_action\x18\x01 \x01(\x0b2#.corridor.payments.v1.PaymentActionR\rpaymentAction"6\n\x13RetryPaymentRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00"O\n\x14RetryPaymentResponse\x127\n\x07payment\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.PaymentR\x07payment"h\n\x17GetPaymentActionRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x12,\n\x11payment_action_id\x18\x02 \x01(\tR\x0fpaymentActionIdB\x00"f\n\x18GetPaymentActionResponse\x12J\n\x0epayment_action\x18\x01 \x01(\x0b2#.corridor.payments.v1.PaymentActionR\rpaymentAction"|\n\x19ListPaymentActionsRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00\x12\x1d\n\tpage_size\x18\x02 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x03 \x01(\tR\tpageTokenB\x00"\x92\x01\n\x1aListPaymentActionsResponse\x12L\n\x0fpayment_actions\x18\x01 \x03(\x0b2#.corridor.payments.v1.PaymentActionR\x0epaymentActions\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"<\n\x19GetPaymentTimelineRequest\x12\x1f\n\npayment_id\x18\x01 \x01(\tR\tpaymentIdB\x00"W\n\x1aGetPaymentTimelineResponse\x129\n\x07entries\x18\x01 \x03(\x0b2\x1f.corridor.type.v1.TimelineEntryR\x07entries2\xc7\n\n\x0ePaymentService\x12j\n\rCreatePayment\x12*.corridor.payments.v1.CreatePaymentRequest\x1a+.corridor.payments.v1.CreatePaymentResponse"\x00\x12a\n\nGetPayment\x12\'.corridor.payments.v1.GetPaymentRequest\x1a(.corridor.payments.v1.GetPaymentResponse"\x00\x12g\n\x0cListPayments\x12).corridor.payments.v1.ListPaymentsRequest\x1a*.corridor.payments.v1.ListPaymentsResponse"\x00\x12p\n\x0fContinuePayment\x12,.corridor.payments.v1.ContinuePaymentRequest\x1a-.corridor.payments.v1.ContinuePaymentResponse"\x00\x12m\n\x0eCapturePayment\x12+.corridor.payments.v1.CapturePaymentRequest\x1a,.corridor.payments.v1.CapturePaymentResponse"\x00\x12s\n\x10IncrementPayment\x12-.corridor.payments.v1.IncrementPaymentRequest\x1a..corridor.payments.v1.IncrementPaymentResponse"\x00\x12d\n\x0bVoidPayment\x12(.corridor.payments.v1.VoidPaymentRequest\x1a).corridor.payments.v1.VoidPaymentResponse"\x00\x12m\n\x0eReversePayment\x12+.corridor.payments.v1.ReversePaymentRequest\x1a,.corridor.payments.v1.ReversePaymentResponse"\x00\x12g\n\x0cRetryPayment\x12).corridor.payments.v1.RetryPaymentRequest\x1a*.corridor.payments.v1.RetryPaymentResponse"\x00\x12s\n\x10GetPaymentAction\x12-.corridor.payments.v1.GetPaymentActionRequest\x1a..corridor.payments.v1.GetPaymentActionResponse"\x00\x12y\n\x12ListPaymentActions\x12/.corridor.payments.v1.ListPaymentActionsRequest\x1a0.corridor.payments.v1.ListPaymentActionsResponse"\x00\x12y\n\x12GetPaymentTimeline\x12/.corridor.payments.v1.GetPaymentTimelineRequest\x1a0.corridor.payments.v1.GetPaymentTimelineResponse"\x00b\x06proto3',
     [
         payment_pb.desc(),
         payment_action_pb.desc(),
+        customer_pb.desc(),
         money_pb.desc(),
         period_pb.desc(),
         timeline_pb.desc(),

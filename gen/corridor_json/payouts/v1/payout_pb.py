@@ -16,19 +16,20 @@ from protobuf._codegen import file_desc
 from protobuf.wkt.google.protobuf import timestamp_pb
 
 from . import payout_reason_pb
-from ...type.v1 import environment_pb, money_pb, rail_pb
+from ...type.v1 import customer_pb, environment_pb, money_pb, rail_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
     from protobuf.wkt.google.protobuf.timestamp_pb import Timestamp
 
+    from ...type.v1.customer_pb import Customer
     from ...type.v1.environment_pb import Environment
     from ...type.v1.money_pb import Money
     from ...type.v1.rail_pb import Rail
     from .payout_reason_pb import PayoutReason
 
 
-_PayoutFields: TypeAlias = Literal["payout_id", "state", "beneficiary_id", "amount", "reference", "statement_text", "rail", "environment", "connection_id", "provider", "provider_reference", "reason", "provider_reason_code", "create_time", "update_time", "expected_settlement_time", "revision", "correlation_id", "metadata", "consent_id", "sandbox_scenario"]
+_PayoutFields: TypeAlias = Literal["payout_id", "state", "beneficiary_id", "amount", "reference", "statement_text", "rail", "environment", "connection_id", "provider", "provider_reference", "reason", "provider_reason_code", "create_time", "update_time", "expected_settlement_time", "revision", "correlation_id", "metadata", "consent_id", "sandbox_scenario", "customer", "country_code", "institution_id"]
 
 class Payout(Message[_PayoutFields]):
     """
@@ -167,9 +168,29 @@ class Payout(Message[_PayoutFields]):
             ```proto
             string sandbox_scenario = 21;
             ```
+        customer:
+            On whose behalf it was made, as the caller told.
+
+            ```proto
+            optional corridor.type.v1.Customer customer = 22;
+            ```
+        country_code:
+            The country of the beneficiary's account, as an ISO 3166-1 alpha-2 code. Empty where it is not known.
+
+            ```proto
+            string country_code = 23;
+            ```
+        institution_id:
+            The bank of the beneficiary, as a BIC of 8 characters, or as country and national bank code, such as `US021000021`.
+
+            Empty where it is not known.
+
+            ```proto
+            string institution_id = 24;
+            ```
     """
 
-    __slots__ = ("payout_id", "state", "beneficiary_id", "amount", "reference", "statement_text", "rail", "environment", "connection_id", "provider", "provider_reference", "reason", "provider_reason_code", "create_time", "update_time", "expected_settlement_time", "revision", "correlation_id", "metadata", "consent_id", "sandbox_scenario")
+    __slots__ = ("payout_id", "state", "beneficiary_id", "amount", "reference", "statement_text", "rail", "environment", "connection_id", "provider", "provider_reference", "reason", "provider_reason_code", "create_time", "update_time", "expected_settlement_time", "revision", "correlation_id", "metadata", "consent_id", "sandbox_scenario", "customer", "country_code", "institution_id")
 
     if TYPE_CHECKING:
 
@@ -197,6 +218,9 @@ class Payout(Message[_PayoutFields]):
             metadata: dict[str, str] | None = None,
             consent_id: str = "",
             sandbox_scenario: str = "",
+            customer: Customer | None = None,
+            country_code: str = "",
+            institution_id: str = "",
         ) -> None:
             pass
 
@@ -221,6 +245,9 @@ class Payout(Message[_PayoutFields]):
         metadata: dict[str, str]
         consent_id: str
         sandbox_scenario: str
+        customer: Customer | None
+        country_code: str
+        institution_id: str
 
 class PayoutState(Enum):
     """
@@ -299,9 +326,10 @@ class PayoutState(Enum):
 
 
 _DESC = file_desc(
-    b'\n corridor/payouts/v1/payout.proto\x12\x13corridor.payouts.v1\x1a\'corridor/payouts/v1/payout_reason.proto\x1a"corridor/type/v1/environment.proto\x1a\x1ccorridor/type/v1/money.proto\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xab\x08\n\x06Payout\x12\x1b\n\tpayout_id\x18\x01 \x01(\tR\x08payoutId\x126\n\x05state\x18\x02 \x01(\x0e2 .corridor.payouts.v1.PayoutStateR\x05state\x12%\n\x0ebeneficiary_id\x18\x03 \x01(\tR\rbeneficiaryId\x12/\n\x06amount\x18\x04 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amount\x12\x1e\n\treference\x18\x05 \x01(\tR\treferenceB\x00\x12\'\n\x0estatement_text\x18\x06 \x01(\tR\rstatementTextB\x00\x12*\n\x04rail\x18\x07 \x01(\x0e2\x16.corridor.type.v1.RailR\x04rail\x12?\n\x0benvironment\x18\x08 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12#\n\rconnection_id\x18\t \x01(\tR\x0cconnectionId\x12\x1a\n\x08provider\x18\n \x01(\tR\x08provider\x12-\n\x12provider_reference\x18\x0b \x01(\tR\x11providerReference\x129\n\x06reason\x18\x0c \x01(\x0e2!.corridor.payouts.v1.PayoutReasonR\x06reason\x120\n\x14provider_reason_code\x18\r \x01(\tR\x12providerReasonCode\x12;\n\x0bcreate_time\x18\x0e \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0f \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12T\n\x18expected_settlement_time\x18\x10 \x01(\x0b2\x1a.google.protobuf.TimestampR\x16expectedSettlementTime\x12\x1a\n\x08revision\x18\x11 \x01(\x03R\x08revision\x12%\n\x0ecorrelation_id\x18\x12 \x01(\tR\rcorrelationId\x12G\n\x08metadata\x18\x13 \x03(\x0b2).corridor.payouts.v1.Payout.MetadataEntryR\x08metadataB\x00\x12\x1d\n\nconsent_id\x18\x14 \x01(\tR\tconsentId\x12)\n\x10sandbox_scenario\x18\x15 \x01(\tR\x0fsandboxScenario\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xf8\x01\n\x0bPayoutState\x12\x1c\n\x18PAYOUT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PAYOUT_STATE_ACCEPTED\x10\x01\x12\x15\n\x11PAYOUT_STATE_HELD\x10\x02\x12\x15\n\x11PAYOUT_STATE_SENT\x10\x03\x12\x18\n\x14PAYOUT_STATE_PENDING\x10\x04\x12\x18\n\x14PAYOUT_STATE_SETTLED\x10\x05\x12\x17\n\x13PAYOUT_STATE_FAILED\x10\x06\x12\x19\n\x15PAYOUT_STATE_RETURNED\x10\x07\x12\x1a\n\x16PAYOUT_STATE_CANCELLED\x10\x08b\x06proto3',
+    b'\n corridor/payouts/v1/payout.proto\x12\x13corridor.payouts.v1\x1a\'corridor/payouts/v1/payout_reason.proto\x1a\x1fcorridor/type/v1/customer.proto\x1a"corridor/type/v1/environment.proto\x1a\x1ccorridor/type/v1/money.proto\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xad\t\n\x06Payout\x12\x1b\n\tpayout_id\x18\x01 \x01(\tR\x08payoutId\x126\n\x05state\x18\x02 \x01(\x0e2 .corridor.payouts.v1.PayoutStateR\x05state\x12%\n\x0ebeneficiary_id\x18\x03 \x01(\tR\rbeneficiaryId\x12/\n\x06amount\x18\x04 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amount\x12\x1e\n\treference\x18\x05 \x01(\tR\treferenceB\x00\x12\'\n\x0estatement_text\x18\x06 \x01(\tR\rstatementTextB\x00\x12*\n\x04rail\x18\x07 \x01(\x0e2\x16.corridor.type.v1.RailR\x04rail\x12?\n\x0benvironment\x18\x08 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12#\n\rconnection_id\x18\t \x01(\tR\x0cconnectionId\x12\x1a\n\x08provider\x18\n \x01(\tR\x08provider\x12-\n\x12provider_reference\x18\x0b \x01(\tR\x11providerReference\x129\n\x06reason\x18\x0c \x01(\x0e2!.corridor.payouts.v1.PayoutReasonR\x06reason\x120\n\x14provider_reason_code\x18\r \x01(\tR\x12providerReasonCode\x12;\n\x0bcreate_time\x18\x0e \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0f \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12T\n\x18expected_settlement_time\x18\x10 \x01(\x0b2\x1a.google.protobuf.TimestampR\x16expectedSettlementTime\x12\x1a\n\x08revision\x18\x11 \x01(\x03R\x08revision\x12%\n\x0ecorrelation_id\x18\x12 \x01(\tR\rcorrelationId\x12G\n\x08metadata\x18\x13 \x03(\x0b2).corridor.payouts.v1.Payout.MetadataEntryR\x08metadataB\x00\x12\x1d\n\nconsent_id\x18\x14 \x01(\tR\tconsentId\x12)\n\x10sandbox_scenario\x18\x15 \x01(\tR\x0fsandboxScenario\x126\n\x08customer\x18\x16 \x01(\x0b2\x1a.corridor.type.v1.CustomerR\x08customer\x12!\n\x0ccountry_code\x18\x17 \x01(\tR\x0bcountryCode\x12%\n\x0einstitution_id\x18\x18 \x01(\tR\rinstitutionId\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xf8\x01\n\x0bPayoutState\x12\x1c\n\x18PAYOUT_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PAYOUT_STATE_ACCEPTED\x10\x01\x12\x15\n\x11PAYOUT_STATE_HELD\x10\x02\x12\x15\n\x11PAYOUT_STATE_SENT\x10\x03\x12\x18\n\x14PAYOUT_STATE_PENDING\x10\x04\x12\x18\n\x14PAYOUT_STATE_SETTLED\x10\x05\x12\x17\n\x13PAYOUT_STATE_FAILED\x10\x06\x12\x19\n\x15PAYOUT_STATE_RETURNED\x10\x07\x12\x1a\n\x16PAYOUT_STATE_CANCELLED\x10\x08b\x06proto3',
     [
         payout_reason_pb.desc(),
+        customer_pb.desc(),
         environment_pb.desc(),
         money_pb.desc(),
         rail_pb.desc(),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ...type.v1.rail_pb import Rail
 
 
-_RouteFields: TypeAlias = Literal["route_id", "domain", "rail", "mode", "primary_connection_id", "standby_connection_id", "environment", "update_time"]
+_RouteFields: TypeAlias = Literal["route_id", "domain", "rail", "mode", "primary_connection_id", "standby_connection_id", "environment", "update_time", "exposure", "held_connection_ids"]
 
 class Route(Message[_RouteFields]):
     """
@@ -86,9 +86,22 @@ class Route(Message[_RouteFields]):
             ```proto
             optional google.protobuf.Timestamp update_time = 8;
             ```
+        exposure:
+            A connection that is being taken into use beside the two. Missing where none is.
+
+            ```proto
+            optional corridor.providers.v1.Exposure exposure = 9;
+            ```
+        held_connection_ids:
+            Connections of the route that are held, because their provider refuses the credentials. Nothing goes over them
+            until the credentials are replaced, the route is set again, or `ReleaseConnection` is called.
+
+            ```proto
+            repeated string held_connection_ids = 10;
+            ```
     """
 
-    __slots__ = ("route_id", "domain", "rail", "mode", "primary_connection_id", "standby_connection_id", "environment", "update_time")
+    __slots__ = ("route_id", "domain", "rail", "mode", "primary_connection_id", "standby_connection_id", "environment", "update_time", "exposure", "held_connection_ids")
 
     if TYPE_CHECKING:
 
@@ -103,6 +116,8 @@ class Route(Message[_RouteFields]):
             standby_connection_id: str = "",
             environment: Environment | None = None,
             update_time: Timestamp | None = None,
+            exposure: Exposure | None = None,
+            held_connection_ids: list[str] | None = None,
         ) -> None:
             pass
 
@@ -114,6 +129,111 @@ class Route(Message[_RouteFields]):
         standby_connection_id: str
         environment: Environment
         update_time: Timestamp | None
+        exposure: Exposure | None
+        held_connection_ids: list[str]
+
+_ExposureFields: TypeAlias = Literal["connection_id", "stage", "percent", "rehearsal"]
+
+class Exposure(Message[_ExposureFields]):
+    """
+    Exposure is how far a connection is taken into use beside those of a route or rule.
+
+    ```proto
+    message corridor.providers.v1.Exposure
+    ```
+
+    Attributes:
+        connection_id:
+            The connection.
+
+            ```proto
+            string connection_id = 1;
+            ```
+        stage:
+            How far.
+
+            ```proto
+            corridor.providers.v1.ExposureStage stage = 2;
+            ```
+        percent:
+            For the stage percent: its share of customers, 1 to 99. A customer gets the same answer each time.
+
+            ```proto
+            int32 percent = 3;
+            ```
+        rehearsal:
+            For the stage shadow: whether everything is really sent. Only in the sandbox environment, where no money moves.
+
+            ```proto
+            bool rehearsal = 4;
+            ```
+    """
+
+    __slots__ = ("connection_id", "stage", "percent", "rehearsal")
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            connection_id: str = "",
+            stage: ExposureStage | None = None,
+            percent: int = 0,
+            rehearsal: bool = False,
+        ) -> None:
+            pass
+
+        connection_id: str
+        stage: ExposureStage
+        percent: int
+        rehearsal: bool
+
+class ExposureStage(Enum):
+    """
+    ExposureStage is how far a connection is taken into use.
+
+    ```proto
+    enum corridor.providers.v1.ExposureStage
+    ```
+
+    Attributes:
+        UNSPECIFIED:
+            Not a stage.
+
+            ```proto
+            EXPOSURE_STAGE_UNSPECIFIED = 0
+            ```
+        OFF:
+            It is not used.
+
+            ```proto
+            EXPOSURE_STAGE_OFF = 1
+            ```
+        SHADOW:
+            What the others do is tried at it without any effect, and compared.
+
+            ```proto
+            EXPOSURE_STAGE_SHADOW = 2
+            ```
+        PERCENT:
+            A share of customers goes over it first.
+
+            ```proto
+            EXPOSURE_STAGE_PERCENT = 3
+            ```
+        FULL:
+            Everything goes over it first; the others stand by.
+
+            ```proto
+            EXPOSURE_STAGE_FULL = 4
+            ```
+    """
+
+    UNSPECIFIED = 0
+    OFF = 1
+    SHADOW = 2
+    PERCENT = 3
+    FULL = 4
 
 class RouteMode(Enum):
     """
@@ -157,7 +277,7 @@ class RouteMode(Enum):
 
 
 _DESC = file_desc(
-    b'\n!corridor/providers/v1/route.proto\x12\x15corridor.providers.v1\x1a"corridor/type/v1/environment.proto\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\x82\x03\n\x05Route\x12\x19\n\x08route_id\x18\x01 \x01(\tR\x07routeId\x12\x16\n\x06domain\x18\x02 \x01(\tR\x06domain\x12*\n\x04rail\x18\x03 \x01(\x0e2\x16.corridor.type.v1.RailR\x04rail\x124\n\x04mode\x18\x04 \x01(\x0e2 .corridor.providers.v1.RouteModeR\x04mode\x122\n\x15primary_connection_id\x18\x05 \x01(\tR\x13primaryConnectionId\x122\n\x15standby_connection_id\x18\x06 \x01(\tR\x13standbyConnectionId\x12?\n\x0benvironment\x18\x07 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bupdate_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime*j\n\tRouteMode\x12\x1a\n\x16ROUTE_MODE_UNSPECIFIED\x10\x00\x12\x11\n\rROUTE_MODE_ON\x10\x01\x12\x14\n\x10ROUTE_MODE_QUEUE\x10\x02\x12\x18\n\x14ROUTE_MODE_WORK_ITEM\x10\x03b\x06proto3',
+    b'\n!corridor/providers/v1/route.proto\x12\x15corridor.providers.v1\x1a"corridor/type/v1/environment.proto\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xef\x03\n\x05Route\x12\x19\n\x08route_id\x18\x01 \x01(\tR\x07routeId\x12\x16\n\x06domain\x18\x02 \x01(\tR\x06domain\x12*\n\x04rail\x18\x03 \x01(\x0e2\x16.corridor.type.v1.RailR\x04rail\x124\n\x04mode\x18\x04 \x01(\x0e2 .corridor.providers.v1.RouteModeR\x04mode\x122\n\x15primary_connection_id\x18\x05 \x01(\tR\x13primaryConnectionId\x122\n\x15standby_connection_id\x18\x06 \x01(\tR\x13standbyConnectionId\x12?\n\x0benvironment\x18\x07 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bupdate_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12;\n\x08exposure\x18\t \x01(\x0b2\x1f.corridor.providers.v1.ExposureR\x08exposure\x12.\n\x13held_connection_ids\x18\n \x03(\tR\x11heldConnectionIds"\xa9\x01\n\x08Exposure\x12%\n\rconnection_id\x18\x01 \x01(\tR\x0cconnectionIdB\x00\x12<\n\x05stage\x18\x02 \x01(\x0e2$.corridor.providers.v1.ExposureStageR\x05stageB\x00\x12\x1a\n\x07percent\x18\x03 \x01(\x05R\x07percentB\x00\x12\x1c\n\trehearsal\x18\x04 \x01(\x08R\trehearsal*\x97\x01\n\rExposureStage\x12\x1e\n\x1aEXPOSURE_STAGE_UNSPECIFIED\x10\x00\x12\x16\n\x12EXPOSURE_STAGE_OFF\x10\x01\x12\x19\n\x15EXPOSURE_STAGE_SHADOW\x10\x02\x12\x1a\n\x16EXPOSURE_STAGE_PERCENT\x10\x03\x12\x17\n\x13EXPOSURE_STAGE_FULL\x10\x04*j\n\tRouteMode\x12\x1a\n\x16ROUTE_MODE_UNSPECIFIED\x10\x00\x12\x11\n\rROUTE_MODE_ON\x10\x01\x12\x14\n\x10ROUTE_MODE_QUEUE\x10\x02\x12\x18\n\x14ROUTE_MODE_WORK_ITEM\x10\x03b\x06proto3',
     [
         environment_pb.desc(),
         rail_pb.desc(),
@@ -165,6 +285,8 @@ _DESC = file_desc(
     ],
     {
         "Route": Route,
+        "Exposure": Exposure,
+        "ExposureStage": ExposureStage,
         "RouteMode": RouteMode,
     },
 )

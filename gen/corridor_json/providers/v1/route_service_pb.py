@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from protobuf import DescFile
 
     from ...type.v1.rail_pb import Rail
-    from .route_pb import Route, RouteMode
+    from .route_pb import Exposure, Route, RouteMode
 
 
-_SetRouteRequestFields: TypeAlias = Literal["domain", "rail", "mode", "primary_connection_id", "standby_connection_id"]
+_SetRouteRequestFields: TypeAlias = Literal["domain", "rail", "mode", "primary_connection_id", "standby_connection_id", "exposure"]
 
 class SetRouteRequest(Message[_SetRouteRequestFields]):
     """
@@ -65,9 +65,18 @@ class SetRouteRequest(Message[_SetRouteRequestFields]):
             ```proto
             string standby_connection_id = 5;
             ```
+        exposure:
+            A connection that is being taken into use beside the two. Missing means that none is.
+
+            In the live environment the stage of its provider has to allow it: shadow, partial for a share of customers, or
+            live.
+
+            ```proto
+            optional corridor.providers.v1.Exposure exposure = 6;
+            ```
     """
 
-    __slots__ = ("domain", "rail", "mode", "primary_connection_id", "standby_connection_id")
+    __slots__ = ("domain", "rail", "mode", "primary_connection_id", "standby_connection_id", "exposure")
 
     if TYPE_CHECKING:
 
@@ -79,6 +88,7 @@ class SetRouteRequest(Message[_SetRouteRequestFields]):
             mode: RouteMode | None = None,
             primary_connection_id: str = "",
             standby_connection_id: str = "",
+            exposure: Exposure | None = None,
         ) -> None:
             pass
 
@@ -87,6 +97,7 @@ class SetRouteRequest(Message[_SetRouteRequestFields]):
         mode: RouteMode
         primary_connection_id: str
         standby_connection_id: str
+        exposure: Exposure | None
 
 _SetRouteResponseFields: TypeAlias = Literal["route"]
 
@@ -200,9 +211,73 @@ class ListRoutesResponse(Message[_ListRoutesResponseFields]):
         routes: list[Route]
         next_page_token: str
 
+_ReleaseConnectionRequestFields: TypeAlias = Literal["connection_id"]
+
+class ReleaseConnectionRequest(Message[_ReleaseConnectionRequestFields]):
+    """
+    ReleaseConnectionRequest names the connection.
+
+    ```proto
+    message corridor.providers.v1.ReleaseConnectionRequest
+    ```
+
+    Attributes:
+        connection_id:
+            The connection's id.
+
+            ```proto
+            string connection_id = 1;
+            ```
+    """
+
+    __slots__ = ("connection_id",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            connection_id: str = "",
+        ) -> None:
+            pass
+
+        connection_id: str
+
+_ReleaseConnectionResponseFields: TypeAlias = Literal["released"]
+
+class ReleaseConnectionResponse(Message[_ReleaseConnectionResponseFields]):
+    """
+    ReleaseConnectionResponse says what was done.
+
+    ```proto
+    message corridor.providers.v1.ReleaseConnectionResponse
+    ```
+
+    Attributes:
+        released:
+            Whether it was held.
+
+            ```proto
+            bool released = 1;
+            ```
+    """
+
+    __slots__ = ("released",)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            released: bool = False,
+        ) -> None:
+            pass
+
+        released: bool
+
 
 _DESC = file_desc(
-    b'\n)corridor/providers/v1/route_service.proto\x12\x15corridor.providers.v1\x1a!corridor/providers/v1/route.proto\x1a\x1bcorridor/type/v1/rail.proto"\xfd\x01\n\x0fSetRouteRequest\x12\x18\n\x06domain\x18\x01 \x01(\tR\x06domainB\x00\x12,\n\x04rail\x18\x02 \x01(\x0e2\x16.corridor.type.v1.RailR\x04railB\x00\x126\n\x04mode\x18\x03 \x01(\x0e2 .corridor.providers.v1.RouteModeR\x04modeB\x00\x124\n\x15primary_connection_id\x18\x04 \x01(\tR\x13primaryConnectionIdB\x00\x124\n\x15standby_connection_id\x18\x05 \x01(\tR\x13standbyConnectionIdB\x00"F\n\x10SetRouteResponse\x122\n\x05route\x18\x01 \x01(\x0b2\x1c.corridor.providers.v1.RouteR\x05route"S\n\x11ListRoutesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"r\n\x12ListRoutesResponse\x124\n\x06routes\x18\x01 \x03(\x0b2\x1c.corridor.providers.v1.RouteR\x06routes\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xd2\x01\n\x0cRouteService\x12]\n\x08SetRoute\x12&.corridor.providers.v1.SetRouteRequest\x1a\'.corridor.providers.v1.SetRouteResponse"\x00\x12c\n\nListRoutes\x12(.corridor.providers.v1.ListRoutesRequest\x1a).corridor.providers.v1.ListRoutesResponse"\x00b\x06proto3',
+    b'\n)corridor/providers/v1/route_service.proto\x12\x15corridor.providers.v1\x1a!corridor/providers/v1/route.proto\x1a\x1bcorridor/type/v1/rail.proto"\xba\x02\n\x0fSetRouteRequest\x12\x18\n\x06domain\x18\x01 \x01(\tR\x06domainB\x00\x12,\n\x04rail\x18\x02 \x01(\x0e2\x16.corridor.type.v1.RailR\x04railB\x00\x126\n\x04mode\x18\x03 \x01(\x0e2 .corridor.providers.v1.RouteModeR\x04modeB\x00\x124\n\x15primary_connection_id\x18\x04 \x01(\tR\x13primaryConnectionIdB\x00\x124\n\x15standby_connection_id\x18\x05 \x01(\tR\x13standbyConnectionIdB\x00\x12;\n\x08exposure\x18\x06 \x01(\x0b2\x1f.corridor.providers.v1.ExposureR\x08exposure"F\n\x10SetRouteResponse\x122\n\x05route\x18\x01 \x01(\x0b2\x1c.corridor.providers.v1.RouteR\x05route"S\n\x11ListRoutesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"r\n\x12ListRoutesResponse\x124\n\x06routes\x18\x01 \x03(\x0b2\x1c.corridor.providers.v1.RouteR\x06routes\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"A\n\x18ReleaseConnectionRequest\x12%\n\rconnection_id\x18\x01 \x01(\tR\x0cconnectionIdB\x00"7\n\x19ReleaseConnectionResponse\x12\x1a\n\x08released\x18\x01 \x01(\x08R\x08released2\xcc\x02\n\x0cRouteService\x12]\n\x08SetRoute\x12&.corridor.providers.v1.SetRouteRequest\x1a\'.corridor.providers.v1.SetRouteResponse"\x00\x12c\n\nListRoutes\x12(.corridor.providers.v1.ListRoutesRequest\x1a).corridor.providers.v1.ListRoutesResponse"\x00\x12x\n\x11ReleaseConnection\x12/.corridor.providers.v1.ReleaseConnectionRequest\x1a0.corridor.providers.v1.ReleaseConnectionResponse"\x00b\x06proto3',
     [
         route_pb.desc(),
         rail_pb.desc(),
@@ -212,6 +287,8 @@ _DESC = file_desc(
         "SetRouteResponse": SetRouteResponse,
         "ListRoutesRequest": ListRoutesRequest,
         "ListRoutesResponse": ListRoutesResponse,
+        "ReleaseConnectionRequest": ReleaseConnectionRequest,
+        "ReleaseConnectionResponse": ReleaseConnectionResponse,
     },
 )
 

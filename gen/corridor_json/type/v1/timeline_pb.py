@@ -174,6 +174,18 @@ class TimelineKind(Enum):
             ```proto
             TIMELINE_KIND_WORK_ITEM = 7
             ```
+        ROUTE_DECISION:
+            A decision about where it goes; see RouteDecision.
+
+            ```proto
+            TIMELINE_KIND_ROUTE_DECISION = 8
+            ```
+        PROVIDER_HEALTH:
+            A change of how it is with a provider: its breaker opened, or recovers.
+
+            ```proto
+            TIMELINE_KIND_PROVIDER_HEALTH = 9
+            ```
     """
 
     UNSPECIFIED = 0
@@ -184,10 +196,12 @@ class TimelineKind(Enum):
     EVENT = 5
     DELIVERY = 6
     WORK_ITEM = 7
+    ROUTE_DECISION = 8
+    PROVIDER_HEALTH = 9
 
 
 _DESC = file_desc(
-    b'\n\x1fcorridor/type/v1/timeline.proto\x12\x10corridor.type.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xbe\x03\n\rTimelineEntry\x12.\n\x04time\x18\x01 \x01(\x0b2\x1a.google.protobuf.TimestampR\x04time\x122\n\x04kind\x18\x02 \x01(\x0e2\x1e.corridor.type.v1.TimelineKindR\x04kind\x12\x18\n\x07summary\x18\x03 \x01(\tR\x07summary\x12\x1b\n\trecord_id\x18\x04 \x01(\tR\x08recordId\x12\x14\n\x05actor\x18\x05 \x01(\tR\x05actor\x125\n\x08duration\x18\x06 \x01(\x0b2\x19.google.protobuf.DurationR\x08duration\x12\x18\n\x07outcome\x18\x07 \x01(\tR\x07outcome\x12%\n\x0ecorrelation_id\x18\x08 \x01(\tR\rcorrelationId\x12H\n\x07details\x18\t \x03(\x0b2,.corridor.type.v1.TimelineEntry.DetailsEntryR\x07detailsB\x00\x1a:\n\x0cDetailsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xf5\x01\n\x0cTimelineKind\x12\x1d\n\x19TIMELINE_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12TIMELINE_KIND_CALL\x10\x01\x12\x19\n\x15TIMELINE_KIND_ATTEMPT\x10\x02\x12\x1d\n\x19TIMELINE_KIND_OBSERVATION\x10\x03\x12"\n\x1eTIMELINE_KIND_INBOUND_DELIVERY\x10\x04\x12\x17\n\x13TIMELINE_KIND_EVENT\x10\x05\x12\x1a\n\x16TIMELINE_KIND_DELIVERY\x10\x06\x12\x1b\n\x17TIMELINE_KIND_WORK_ITEM\x10\x07b\x06proto3',
+    b'\n\x1fcorridor/type/v1/timeline.proto\x12\x10corridor.type.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xbe\x03\n\rTimelineEntry\x12.\n\x04time\x18\x01 \x01(\x0b2\x1a.google.protobuf.TimestampR\x04time\x122\n\x04kind\x18\x02 \x01(\x0e2\x1e.corridor.type.v1.TimelineKindR\x04kind\x12\x18\n\x07summary\x18\x03 \x01(\tR\x07summary\x12\x1b\n\trecord_id\x18\x04 \x01(\tR\x08recordId\x12\x14\n\x05actor\x18\x05 \x01(\tR\x05actor\x125\n\x08duration\x18\x06 \x01(\x0b2\x19.google.protobuf.DurationR\x08duration\x12\x18\n\x07outcome\x18\x07 \x01(\tR\x07outcome\x12%\n\x0ecorrelation_id\x18\x08 \x01(\tR\rcorrelationId\x12H\n\x07details\x18\t \x03(\x0b2,.corridor.type.v1.TimelineEntry.DetailsEntryR\x07detailsB\x00\x1a:\n\x0cDetailsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xba\x02\n\x0cTimelineKind\x12\x1d\n\x19TIMELINE_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12TIMELINE_KIND_CALL\x10\x01\x12\x19\n\x15TIMELINE_KIND_ATTEMPT\x10\x02\x12\x1d\n\x19TIMELINE_KIND_OBSERVATION\x10\x03\x12"\n\x1eTIMELINE_KIND_INBOUND_DELIVERY\x10\x04\x12\x17\n\x13TIMELINE_KIND_EVENT\x10\x05\x12\x1a\n\x16TIMELINE_KIND_DELIVERY\x10\x06\x12\x1b\n\x17TIMELINE_KIND_WORK_ITEM\x10\x07\x12 \n\x1cTIMELINE_KIND_ROUTE_DECISION\x10\x08\x12!\n\x1dTIMELINE_KIND_PROVIDER_HEALTH\x10\tb\x06proto3',
     [
         duration_pb.desc(),
         timestamp_pb.desc(),

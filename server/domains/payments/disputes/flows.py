@@ -13,6 +13,7 @@ from corridor.operations.v1 import work_item_pb2
 from corridor.payments.v1.dispute_event_pb2 import DisputeEvidenceDue
 from corridor.payments.v1.dispute_observation_pb2 import DisputeObservation
 from corridor.payments.v1.dispute_pb2 import Dispute
+from corridor.routing.v1.routing_facts_pb2 import RoutingFacts
 from server.domains.payments.disputes import plans
 from server.domains.payments.disputes.lifecycle import NEEDS_RESPONSE, RESPONDING, SUBMITTING
 from server.domains.payments.disputes.observing import Observing
@@ -21,10 +22,13 @@ from server.domains.payments.disputes.repository import Disputes
 from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.failpoint import failpoint
+from server.platform.providers import held
 from server.platform.providers.connections import Live
+from server.platform.providers.following import asked_in_vain
 from server.platform.providers.invoke import Ended, Invoker
 from server.platform.providers.sendable import MAY_HAVE_ACTED, Closing, NotNow, Timing
 from server.platform.providers.sending import LOOK_UPS_BEFORE_PERSON, why
+from server.platform.routing.router import Router
 from server.store import attempts, work, work_items
 from server.store.attempts import Attempt, Outcome
 from server.store.engine import Connection, Store
@@ -47,13 +51,21 @@ class Flows:
     """The work of disputes."""
 
     def __init__(
-        self, store: Store, disputes: Disputes, observing: Observing, invoker: Invoker, timing: Timing, clock: Clock
+        self,
+        store: Store,
+        disputes: Disputes,
+        observing: Observing,
+        invoker: Invoker,
+        timing: Timing,
+        clock: Clock,
+        router: Router,
     ) -> None:
         self._store = store
         self._disputes = disputes
         self._invoker = invoker
         self._timing = timing
         self._clock = clock
+        self._router = router
         self.observing = observing
 
     def respond(self, context: Context, job: Job) -> work.Outcome:
@@ -65,6 +77,8 @@ class Flows:
         late = is_overdue(dispute, self._clock.now())
         if made or late:
             asked = self._asked(context, dispute)
+            if asked.held_back:
+                return held.again(asked)
             after = self._take_in(context, dispute, asked, Source.POLL)
             if after is None or after.state not in RESPONDING:
                 return Done()
@@ -86,6 +100,8 @@ class Flows:
         if dispute.state == NEEDS_RESPONSE and after > self._timing.poll_seconds:
             return Again(after, "its due time is to come")
         asked = self._asked(context, dispute)
+        if asked.held_back:
+            return held.again(asked)
         found = self._take_in(context, dispute, asked, Source.POLL)
         if found is None or found.revision != dispute.revision:
             return Done()
@@ -100,7 +116,12 @@ class Flows:
         dispute = self._disputes.get(context, job.resource_id)
         if dispute is None:
             return Done()
+        if asked_in_vain(job):
+            self._ask_person(context, dispute, work_item_pb2.WORK_ITEM_KIND_CONFLICT,
+                             "The provider told something of it that fits nothing, and cannot be asked.")  # fmt: skip
         asked = self._asked(context, dispute)
+        if asked.held_back:
+            return held.again(asked)
         self._take_in(context, dispute, asked, Source.POLL)
         if asked.outcome in (Outcome.ANSWERED, Outcome.UNMAPPED) or asked.code == CANNOT_ASK:
             return Done()
@@ -176,11 +197,20 @@ class Flows:
         failpoint("dispatch.before_attempt")
         operation = _operation(dispute)
         try:
+            decided = self._router.follow(context, _facts(dispute), dispute.connection_id, dispute.provider, operation)
             ended = self._invoker.invoke(
-                context, dispute.connection_id, operation, dispute.dispute_id, ask, prepare=prepare
+                context,
+                dispute.connection_id,
+                operation,
+                dispute.dispute_id,
+                ask,
+                prepare=prepare,
+                decision=decided.record,
             )
         except NotNow:
             return Again(0.0)
+        if ended.held_back:
+            return held.again(ended)
         failpoint("dispatch.after_call")
         if ended.outcome == Outcome.REJECTED:
             self.observing.give_back(context, dispute, _closing(context, dispute, ended))
@@ -234,6 +264,10 @@ class Flows:
 
 def _closing(context: Context, dispute: Dispute, ended: Ended) -> Closing:
     return Closing(context, dispute.dispute_id, ended, _NEEDS_PERSON.get(ended.outcome, 0))
+
+
+def _facts(dispute: Dispute) -> RoutingFacts:
+    return RoutingFacts(domain="disputes", resource_id=dispute.dispute_id, amount=dispute.amount)
 
 
 def _operation(dispute: Dispute) -> str:

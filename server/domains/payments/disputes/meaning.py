@@ -22,7 +22,7 @@ from server.domains.payments.disputes.lifecycle import (
 )
 from server.kit import ids
 from server.kit.lifecycle import Verdict
-from server.store.observations import Source
+from server.store.observations import OF_THE_PAST, Source
 
 # How far a dispute is within its stage.
 _PROGRESS: Mapping[int, int] = {
@@ -90,7 +90,7 @@ def is_doubtful(dispute: Dispute, seen: DisputeObservation, source: Source, foun
     """Whether an observation changes nothing only because nobody told when it was: then the provider is asked."""
     responding = dispute.state in RESPONDING and seen.state == NEEDS_RESPONSE
     undated = not is_earlier(dispute, seen)
-    return source == Source.WEBHOOK and found == Verdict.STALE and undated and not responding
+    return source in OF_THE_PAST and found == Verdict.STALE and undated and not responding
 
 
 def described(observation: bytes) -> str:

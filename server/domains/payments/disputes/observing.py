@@ -36,7 +36,11 @@ from server.store.engine import Connection, Store
 from server.store.observations import Source
 
 REFUSED = "rejected"  # the word for a provider's state where it refused a response
-_RECEIVE = "/corridor.webhooks.v1.InboundDeliveryService/ReceiveInboundDelivery"
+# The call by which the audit trail knows how a provider's word came.
+_CAME_BY = {
+    Source.WEBHOOK: "/corridor.webhooks.v1.InboundDeliveryService/ReceiveInboundDelivery",
+    Source.SWEEP: "/corridor.providers.v1.SweepService/SweepConnection",
+}
 
 
 class Observing:
@@ -48,8 +52,10 @@ class Observing:
         self._payments = payments
         self._clock = clock
 
-    def told(self, context: Context, connection_id: str, seen: DisputeObservation, source_id: str) -> str | Unmatched:
-        """Take in what a webhook says, of a dispute that is known or not; its id, or why there is none."""
+    def told(
+        self, context: Context, connection_id: str, seen: DisputeObservation, source: Source, source_id: str
+    ) -> tuple[str, Verdict] | Unmatched:
+        """Take in what the provider tells, of a dispute that is known or not; its id and what that meant."""
         who, reference = context.who, seen.provider_reference
         if not reference:
             return Unmatched.MISSING
@@ -59,12 +65,12 @@ class Observing:
             payment_id = self._payment_id(context, connection_id, seen)
             if payment_id is None:
                 return Unmatched.STRANGER
-            opened = self._opened(context, connection_id, seen, source_id, payment_id)
+            opened = self._opened(context, connection_id, seen, source, source_id, payment_id)
             if not isinstance(opened, Dispute):
                 return opened
             known = opened
-        self.observe(context, known.dispute_id, seen, Source.WEBHOOK, source_id)
-        return known.dispute_id
+        found = self._observed(context, known.dispute_id, seen, source, source_id, None)
+        return (known.dispute_id, found[1]) if found else Unmatched.MISSING
 
     def observe(
         self,
@@ -77,6 +83,18 @@ class Observing:
         also: Callable[[Connection], None] | None = None,
     ) -> Dispute | None:
         """The dispute, after what a provider said of it was taken in. `also` runs in the same transaction."""
+        found = self._observed(context, dispute_id, seen, source, source_id, also)
+        return found[0] if found else None
+
+    def _observed(
+        self,
+        context: Context,
+        dispute_id: str,
+        seen: DisputeObservation,
+        source: Source,
+        source_id: str,
+        also: Callable[[Connection], None] | None,
+    ) -> tuple[Dispute, Verdict] | None:
         who = context.who
         with self._store.transaction(who.company_id, who.environment) as connection:
             dispute = self._disputes.lock(connection, context, dispute_id)
@@ -85,12 +103,12 @@ class Observing:
             failpoint("observe.locked")
             # A webhook comes under an id of its own; what it changes belongs to the call that made the payment.
             context = replace(context, correlation_id=dispute.correlation_id or context.correlation_id)
-            self._take_in(connection, context, dispute, seen, source, source_id)
+            verdict = self._take_in(connection, context, dispute, seen, source, source_id)
             if also:
                 also(connection)
             failpoint("observe.before_commit")
         failpoint("observe.committed")
-        return dispute
+        return dispute, verdict
 
     def give_back(self, context: Context, dispute: Dispute, closing: Closing) -> None:
         """Let a dispute wait for the company again: the provider refused its response. `closing` tells a person."""
@@ -117,14 +135,14 @@ class Observing:
         seen: DisputeObservation,
         source: Source,
         source_id: str,
-    ) -> None:
+    ) -> Verdict:
         wrong = meaning.contradiction(dispute, seen)
         verdict = Verdict.CONFLICTS if wrong else meaning.verdict(dispute, seen, source)
         observations.append(connection, context, dispute.dispute_id, source, source_id, verdict, seen)
         if verdict == Verdict.CONFLICTS:
             why = wrong or "The provider says of it what cannot follow any more."
             _conflict(connection, context, dispute.dispute_id, why)
-            return
+            return verdict
         if meaning.is_doubtful(dispute, seen, source, verdict):
             self._disputes.schedule(connection, context, LOOK, dispute, "doubtful")
         before, was = dispute.SerializeToString(deterministic=True), dispute.state
@@ -140,6 +158,7 @@ class Observing:
             self._disputes.tell(connection, context, dispute, DisputeUpdated)
         elif before != dispute.SerializeToString(deterministic=True):
             self._disputes.save(connection, context, dispute)
+        return verdict
 
     def _payment_id(self, context: Context, connection_id: str, seen: DisputeObservation) -> str | None:
         if ids.is_id(seen.payment_id, "pay"):
@@ -147,8 +166,14 @@ class Observing:
         return self._payments.find(context, connection_id, seen.payment_reference, seen.payment_reference)
 
     def _opened(
-        self, context: Context, connection_id: str, seen: DisputeObservation, source_id: str, payment_id: str
-    ) -> Dispute | str | Unmatched:
+        self,
+        context: Context,
+        connection_id: str,
+        seen: DisputeObservation,
+        source: Source,
+        source_id: str,
+        payment_id: str,
+    ) -> Dispute | tuple[str, Verdict] | Unmatched:
         """The dispute that has come to be known meanwhile, or the id of the one that is known from now on."""
         who = context.who
         with self._store.transaction(who.company_id, who.environment) as connection:
@@ -160,15 +185,13 @@ class Observing:
                 return known
             if payment.connection_id != connection_id or seen.state in RESPONDING:
                 _conflict(connection, context, payment_id, "A dispute names a payment that it cannot be about.")
-                return payment_id
+                return payment_id, Verdict.CONFLICTS
             context = replace(context, correlation_id=payment.correlation_id or context.correlation_id)
             dispute = self._open(connection, context, payment, seen)
-            observations.append(
-                connection, context, dispute.dispute_id, Source.WEBHOOK, source_id, Verdict.ADVANCES, seen
-            )
-            audit.record(connection, _told_by(context, connection_id), dispute.dispute_id, "dispute opened")
+            observations.append(connection, context, dispute.dispute_id, source, source_id, Verdict.ADVANCES, seen)
+            audit.record(connection, _told_by(context, connection_id, source), dispute.dispute_id, "dispute opened")
             failpoint("observe.before_commit")
-            return dispute.dispute_id
+            return dispute.dispute_id, Verdict.ADVANCES
 
     def _open(self, connection: Connection, context: Context, payment: Payment, seen: DisputeObservation) -> Dispute:
         dispute = Dispute(
@@ -192,8 +215,8 @@ def _conflict(connection: Connection, context: Context, resource_id: str, why: s
     work_items.open_item(connection, context, resource_id, work_item_pb2.WORK_ITEM_KIND_CONFLICT, why)
 
 
-def _told_by(context: Context, connection_id: str) -> Context:
-    """The worker's call as the audit trail names it: after the provider, whose webhook it reads."""
+def _told_by(context: Context, connection_id: str, source: Source) -> Context:
+    """The worker's call as the audit trail names it: after the provider, whose word it takes in."""
     who = context.who
     provider = Caller(method_pb2.CALLER_KIND_PROVIDER, connection_id, who.company_id, who.environment)
-    return replace(context, caller=provider, method=contract.methods()[_RECEIVE])
+    return replace(context, caller=provider, method=contract.methods()[_CAME_BY[source]])

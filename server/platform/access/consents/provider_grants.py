@@ -12,6 +12,8 @@ from corridor.operations.v1 import work_item_pb2
 from server.kit import ids
 from server.kit.context import Context
 from server.platform.access.consents import dependents
+from server.platform.providers import held
+from server.platform.providers.following import asked_in_vain
 from server.platform.providers.invoke import Ended, Invoker
 from server.store import work, work_items
 from server.store.attempts import Outcome
@@ -96,6 +98,14 @@ class ProviderGrants:
 
         ended = self._invoker.invoke(context, kept.connection_id, OPERATION, job.resource_id, ask)
         who = context.who
+        if ended.held_back:
+            if asked_in_vain(job):
+                summary = "A consent has ended, and the provider cannot be asked to revoke the token that rests on it."
+                with self._store.of(who.company_id, who.environment) as connection:
+                    work_items.open_item(
+                        connection, context, job.resource_id, work_item_pb2.WORK_ITEM_KIND_EXHAUSTED, summary
+                    )
+            return held.again(ended)
         with self._store.transaction(who.company_id, who.environment) as connection:
             self._invoker.close(connection, context, ended)
             return self._act(connection, context, job, kept, ended)

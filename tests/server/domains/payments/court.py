@@ -63,9 +63,9 @@ class Court:
         seen = said(state, minute, **{"payment_id": self.payment.payment_id, **more})
         context, source_id = self.till.context(), f"said-{self._said}"
         if source == Source.WEBHOOK:
-            dispute_id = self.observing.told(context, self.till.connection_id, seen, source_id)
-            assert isinstance(dispute_id, str)
-            return self.read(dispute_id)
+            told = self.observing.told(context, self.till.connection_id, seen, source, source_id)
+            assert isinstance(told, tuple)
+            return self.read(told[0])
         (known,) = self.listed()
         assert self.observing.observe(context, known.dispute_id, seen, source, source_id) is not None
         return self.read(known.dispute_id)

@@ -32,8 +32,8 @@ def later(court: Court) -> Callable[[float, str], list[Outcome]]:
     parts = court.till.corridor.parts
 
     def run(days: float, kind: str) -> list[Outcome]:
-        moved = MovedClock(days)
-        flows = Flows(parts.store, parts.disputes, court.observing, parts.invoker, Timing(), moved)
+        moved, router = MovedClock(days), parts.routing.router
+        flows = Flows(parts.store, parts.disputes, court.observing, parts.invoker, Timing(), moved, router)
         method = getattr(flows, kind.partition(".")[2])
         with parts.store.anyone() as connection:
             connection.execute(

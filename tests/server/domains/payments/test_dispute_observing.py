@@ -57,22 +57,24 @@ def test_a_dispute_is_found_by_the_providers_reference_of_the_payment(court: Cou
     seen = said(NEEDS_RESPONSE, 1, payment_reference="pi_1")
 
     assert court.till.now(court.payment).provider_reference == "pi_1"
-    dispute_id = court.observing.told(court.till.context(), court.till.connection_id, seen, "said-by-reference")
+    told = court.observing.told(court.till.context(), court.till.connection_id, seen, Source.WEBHOOK, "by-reference")
 
-    assert isinstance(dispute_id, str)
-    assert court.payment.payment_id == court.read(dispute_id).payment_id
+    assert isinstance(told, tuple)
+    assert court.payment.payment_id == court.read(told[0]).payment_id
 
 
 def test_a_dispute_of_a_strangers_payment_is_nobodys(court: Court) -> None:
     seen = said(NEEDS_RESPONSE, 1, payment_reference="pi_of_others")
 
-    assert Unmatched.STRANGER == court.observing.told(court.till.context(), court.till.connection_id, seen, "s")
+    told = court.observing.told(court.till.context(), court.till.connection_id, seen, Source.WEBHOOK, "s")
+
+    assert Unmatched.STRANGER == told
 
 
 def test_a_dispute_that_comes_over_another_connection_is_for_a_person(court: Court) -> None:
     seen = said(NEEDS_RESPONSE, 1, payment_id=court.payment.payment_id)
 
-    court.observing.told(court.till.context(), court.till.other_connection_id, seen, "s")
+    court.observing.told(court.till.context(), court.till.other_connection_id, seen, Source.WEBHOOK, "s")
 
     assert {court.payment.payment_id} == court.till.items()
     assert not court.listed()

@@ -1,0 +1,16 @@
+"""Rate limits of providers, shared by all processes."""
+
+from server.store.migrations import steps
+
+revision = "0019"
+down_revision = "0018"
+
+
+def upgrade() -> None:
+    """Take the step."""
+    steps.run(__file__, ".sql")
+
+
+def downgrade() -> None:
+    """Take it back."""
+    steps.run(__file__, ".down.sql")

@@ -1,0 +1,3 @@
+-- Takes the step back.
+DROP FUNCTION corridor.due_sweeps, corridor.forget_sweeps;
+DROP TABLE corridor.sweeps;

@@ -1,0 +1,2 @@
+-- Takes the step back.
+DROP TABLE corridor.disaster_tests;

@@ -1,0 +1,1 @@
+"""A provider whose adapter has a fault, installed beside Corridor for the tests of shadows."""
