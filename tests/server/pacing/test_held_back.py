@@ -77,10 +77,10 @@ def left(corridor: Running, kind: str, resource_id: str) -> Left:
 
 
 def hurry(corridor: Running, kind: str, resource_id: str) -> None:
-    """Make work due now."""
+    """Make work due now. How it ended before is forgotten."""
     with corridor.parts.store.anyone() as connection:
         connection.execute(
-            "UPDATE corridor.work SET run_time = clock_timestamp() WHERE kind = %s AND resource_id = %s",
+            "UPDATE corridor.work SET run_time = clock_timestamp(), error = '' WHERE kind = %s AND resource_id = %s",
             (kind, resource_id),
         )
     corridor.parts.waker.wake()

@@ -7,16 +7,19 @@ import pytest
 from adapters.kit import discovery
 from corridor.payouts.v1.payout_pb2 import PAYOUT_STATE_SETTLED, Payout
 from corridor.providers.v1 import health_service_pb2 as health
+from corridor.providers.v1.provider_health_pb2 import BREAKER_STATE_OPEN
 from corridor.routing.v1 import shadow_comparison_pb2 as comparing
 from corridor.type.v1.rail_pb2 import RAIL_SEPA
+from server.platform.providers.gates import Destination
 from server.platform.shadow.compare import INCOMPARABLE, NONE
 from server.store.attempts import Outcome
 from server.store.embedded import Embedded
 from tests.database import fresh_database, worker
 from tests.server import people
 from tests.server.flows.stage import ON, Stage, Vendor
+from tests.server.health.processes import seen_by
 from tests.server.shadow.shade import compared, comparisons, hurry, shadowed
-from tests.serving import Running, running, until
+from tests.serving import SANDBOX, Running, running, until
 
 NOT_ASKED, NOT_UNDERSTOOD = comparing.SHADOW_OUTCOME_NOT_ASKED, comparing.SHADOW_OUTCOME_NOT_UNDERSTOOD
 WOULD_SEND = comparing.SHADOW_OUTCOME_WOULD_SEND
@@ -45,6 +48,11 @@ def cut_off(flow: Stage, vendor: Vendor) -> None:
     """Have a connection not be called, until it is let through."""
     request = health.OpenBreakerRequest(connection_id=vendor.connection_id, reason="maintenance")
     flow.client.call("HealthService/OpenBreaker", request, key=people.new_key())
+    to = Destination(
+        flow.company_id, SANDBOX, vendor.connection_id, "sandbox", vendor.simulator.url, "shadow_create_payout"
+    )
+    view = flow.corridor.parts.health.view
+    until(lambda: seen_by(view, to).breaker == BREAKER_STATE_OPEN, what="the worker knows")
 
 
 def held_back(flow: Stage, payout: Payout) -> bool:
