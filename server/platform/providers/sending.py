@@ -34,7 +34,7 @@ class Sending(Following[T], Generic[T]):
         """Send a waiting resource over the connection that the domain chooses."""
         thing = self.domain.get(context, job.resource_id)
         if thing is None or not self.domain.waits(thing):
-            return Done()
+            return self._gone_on(context, job)
         who = context.who
         with self.store.of(who.company_id, who.environment) as connection:
             before = attempts.of(connection, context, job.resource_id, self.domain.create)
@@ -149,12 +149,25 @@ class Sending(Following[T], Generic[T]):
             work.finish(connection, job, Parked(why(ended)))
         return Parked(why(ended))
 
+    def _gone_on(self, context: Context, job: Job) -> work.Outcome:
+        """Nothing is left to send. A webhook may have told of what a process did not live to hear the answer of."""
+        who = context.who
+        with self.store.of(who.company_id, who.environment) as connection:
+            for attempt in attempts.of(connection, context, job.resource_id, self.domain.create):
+                if attempt.outcome == Outcome.OPEN:
+                    _left_behind(connection, context, attempt)
+        return Done()
+
     def _taken_over(self, context: Context, thing: T, attempt: Attempt) -> work.Outcome:
         """Somebody's attempt was left behind: the provider may have it, so it is asked."""
 
         def note(connection: Connection) -> None:
-            attempts.close_attempt(
-                connection, context, attempt.attempt_id, Outcome.UNKNOWN, detail="the process ended before the answer"
-            )
+            _left_behind(connection, context, attempt)
 
         return self._unsure(context, thing, attempt.connection_id, attempt.attempt_id, note)
+
+
+def _left_behind(connection: Connection, context: Context, attempt: Attempt) -> None:
+    """Close an attempt whose end nobody is there to tell."""
+    said = "the process ended before the answer"
+    attempts.close_attempt(connection, context, attempt.attempt_id, Outcome.UNKNOWN, detail=said)

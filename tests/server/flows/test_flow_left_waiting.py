@@ -121,7 +121,10 @@ def test_a_person_is_told_of_a_token_that_rests_on_an_ended_consent_and_cannot_b
 
 def test_a_connection_that_is_not_there_never_sends(flow: Stage) -> None:
     with flow.corridor.parts.store.anyone() as rows:
-        query = "SELECT corridor.may_send(%s, 2::smallint, 'conn_none', 'payouts', '', '', NULL, 1::smallint, now())"
+        query = (
+            "SELECT corridor.may_send(%s, 2::smallint, 'conn_none', 'payouts', 0::smallint, '', '', NULL, 1::smallint, "
+            "now())"
+        )
         assert (False,) == rows.execute(query, (flow.company_id,)).fetchone()
 
 
