@@ -106,15 +106,18 @@ class Breakers:
         self._untold: set[Use] = set()
         self._lock = threading.Lock()
 
-    def of(self, to: Destination) -> Known:
-        """The breaker that a call meets. Nothing is known of a new one until it has been read."""
+    def of(self, to: Destination, now: float | None = None) -> Known:
+        """The breaker that a call meets. Nothing is known of a new one until it has been read.
+
+        `now` is by clock.monotonic(), from whoever has just looked.
+        """
         short = (to.provider, to.address, to.operation, to.company_id, to.environment)
         known = self._known.get(short)
         if known is None:
             with self._lock:
                 known = self._known.setdefault(short, Known(key(to, self._region)))
                 self._by_digest[known.digest] = known
-        known.used_at = clock.monotonic()
+        known.used_at = clock.monotonic() if now is None else now
         return known
 
     def used(self, to: Destination, known: Known) -> None:

@@ -59,9 +59,13 @@ class Sharing:
         self.changes: Counter[tuple[str, str, str, int]] = Counter()
         self._next = {"figures": 0.0, "forget": clock.monotonic() + _FORGET_EVERY_SECONDS}
 
-    def used(self, *, at_once: bool = False) -> None:
-        """Something was called or decided. `at_once`: what was counted must be told now."""
-        now = clock.monotonic()
+    def used(self, now: float | None = None, *, at_once: bool = False) -> None:
+        """Something was called or decided. `at_once`: what was counted must be told now.
+
+        `now` is by clock.monotonic(), from whoever has just looked.
+        """
+        if now is None:
+            now = clock.monotonic()
         was_idle = now - self._used_at > _IDLE_AFTER_SECONDS
         self._used_at = now
         if self._thread is None:

@@ -11,6 +11,8 @@ from server.platform.health.sharing import Sharing
 from server.platform.health.words import Words
 from server.platform.providers.gates import Destination
 
+_SECOND_NANOS = 1_000_000_000
+
 RateLimitedFor = Callable[[Destination], float]
 """For how many seconds a provider takes no call from a connection; 0 while it takes them."""
 
@@ -28,18 +30,22 @@ class HealthView:
 
     def note(self, seen: HealthSeen, to: Destination, institution_id: str = "", rail: int = 0) -> None:
         """Write down what is known of an operation over a connection, and of the bank or rail at the other end."""
-        known = self._breakers.of(to)
-        self._sharing.used()
-        now, state = clock.monotonic(), known.standing.state
+        now = clock.monotonic()
+        known = self._breakers.of(to, now)
+        self._sharing.used(now)
+        state = known.standing.state
         if state == RECOVERING:
             known.decided()
         usual = known.seen
         if usual is None:
             usual = known.seen = _usual(known)
         seen.CopyFrom(usual)
-        if known.read_at:
-            age = seen.age  # by hand: the usual conversion takes longer than all the rest here
-            age.seconds, age.nanos = divmod(int((now - known.read_at) * 1e9), 1_000_000_000)
+        if read_at := known.read_at:
+            age, nanos = seen.age, int((now - read_at) * 1e9)
+            if nanos < _SECOND_NANOS:  # by hand, as the usual conversion takes longer than all the rest here
+                age.nanos = nanos
+            else:
+                age.seconds, age.nanos = divmod(nanos, _SECOND_NANOS)
         if state == OPEN:
             seen.probe_time.FromNanoseconds(int((clock.epoch() + known.probe_at - now) * 1e9))
         said = self._words.of(to, now)

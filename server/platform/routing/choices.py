@@ -1,6 +1,6 @@
 """What a decision means for whoever sends."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from corridor.routing.v1 import route_decision_pb2 as decision
 from corridor.routing.v1.route_decision_pb2 import RouteDecision
@@ -8,8 +8,7 @@ from server.platform.providers.routing import AskPerson, Choice, Later, Use, Wai
 from server.platform.routing import deciding
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A choice, and the record of how it came about."""
 
     choice: Choice

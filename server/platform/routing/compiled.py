@@ -8,6 +8,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from corridor.routing.v1.routing_facts_pb2 import RoutingFacts
@@ -22,38 +24,42 @@ class Compiled:
     """The rules of one version. It never changes, so it is shared by threads without a lock."""
 
     __slots__ = (
-        "_countries", "_customers", "_money", "_rails", "_regions", "_risks", "_segments", "_windows",
-        "rules", "weight",
+        "_any_money", "_any_risk", "_money", "_plain", "_risks", "_values", "_windows", "rules", "weight",
     )  # fmt: skip
 
     def __init__(self, rules: Sequence[RoutingRule]) -> None:
         self.rules = tuple(rules)
         conditions = [rule.when for rule in self.rules]
-        self._money = _money(conditions)
-        self._risks = _risks(conditions)
-        self._countries = _values(conditions, lambda each: each.country_codes)
-        self._rails = _values(conditions, lambda each: each.rails)
-        self._segments = _values(conditions, lambda each: each.segments)
-        self._customers = _values(conditions, lambda each: each.customer_ids)
-        self._regions = _values(conditions, lambda each: each.regions)
+        self._money, self._any_money = _money(conditions)
+        self._risks, self._any_risk = _risks(conditions)
+        values = (
+            _values("country_code", conditions, lambda each: each.country_codes),
+            _values("rail", conditions, lambda each: each.rails),
+            _values("segment", conditions, lambda each: each.segments),
+            _values("customer_id", conditions, lambda each: each.customer_ids),
+            _values("region", conditions, lambda each: each.regions),
+        )
+        self._values = tuple(each for each in values if each.named)  # what no rule names, every rule admits
         self._windows = {
             index: tuple(map(_Window.of, each.windows)) for index, each in enumerate(conditions) if each.windows
         }
+        self._plain = _mask(index for index, each in enumerate(conditions) if _asks_of_money_alone(each))
         self.weight = sum(_listed(each) for each in conditions)
         """How many values it holds in memory, about."""
 
     def match(self, facts: RoutingFacts) -> int | None:
         """The position of the first rule that holds, from 0."""
         amount = facts.amount
-        left = (
-            self._money.at(amount.currency_code, amount.amount_minor)
-            & self._countries.of(facts.country_code)
-            & self._rails.of(facts.rail)
-            & self._segments.of(facts.segment)
-            & self._customers.of(facts.customer_id)
-            & self._regions.of(facts.region)
-            & (self._risks.at(facts.risk_score) if facts.HasField("risk_score") else self._risks.unknown)
-        )
+        bounds, masks = self._money.get(amount.currency_code, self._any_money)
+        left = masks[bisect_right(bounds, amount.amount_minor)]
+        if not left & -left & self._plain:  # otherwise the first of them holds, whatever else is so
+            if facts.HasField("risk_score"):
+                bounds, masks = self._risks
+                left &= masks[bisect_right(bounds, facts.risk_score)]
+            else:
+                left &= self._any_risk
+            for of, named, others in self._values:
+                left &= named.get(of(facts), others)
         time: datetime | None = None
         while left:
             lowest = left & -left
@@ -74,50 +80,31 @@ class Compiled:
         return max(1.0, min(_LOOK_AGAIN_SECONDS, (min(ends) - time).total_seconds())) if ends else 0.0
 
 
-class _Values:
-    """The rules that admit a value: those that name it, and those that name none."""
+class _Values(NamedTuple):
+    """The rules that admit a value of a fact: those that name it, and those that name none."""
 
-    __slots__ = ("_named", "_others")
-
-    def __init__(self, named: Mapping[object, int], others: int) -> None:
-        self._named = named
-        self._others = others
-
-    def of(self, value: object) -> int:
-        return self._named.get(value, self._others)
+    of: Callable[[RoutingFacts], object]
+    named: Mapping[object, int]
+    others: int
 
 
-class _Ranges:
+class _Ranges(NamedTuple):
     """The rules that admit a number, by the bounds between which nothing changes."""
 
-    __slots__ = ("_bounds", "_masks", "unknown")
+    bounds: Sequence[int]
+    masks: Sequence[int]
 
-    def __init__(self, ranges: Iterable[tuple[int, int, int | None]], unknown: int = 0) -> None:
+    @classmethod
+    def of(cls, ranges: Iterable[tuple[int, int, int | None]]) -> "_Ranges":
         """Each range is a rule's bit, the lowest number that it admits, and the one that it has to stay below."""
         known = list(ranges)
-        self._bounds = sorted({bound for _, low, high in known for bound in (low, high) if bound is not None})
-        below = (min(self._bounds) - 1 if self._bounds else 0, *self._bounds)  # one number out of each interval
-        self._masks = [
+        bounds = sorted({bound for _, low, high in known for bound in (low, high) if bound is not None})
+        below = (min(bounds) - 1 if bounds else 0, *bounds)  # one number out of each interval
+        masks = [
             sum(bit for bit, low, high in known if low <= number and (high is None or number < high))
             for number in below
         ]
-        self.unknown = unknown
-
-    def at(self, number: int) -> int:
-        return self._masks[bisect_right(self._bounds, number)]
-
-
-class _Money:
-    """The rules that admit an amount of a currency."""
-
-    __slots__ = ("_named", "_others")
-
-    def __init__(self, named: Mapping[str, _Ranges], others: _Ranges) -> None:
-        self._named = named
-        self._others = others
-
-    def at(self, currency_code: str, amount_minor: int) -> int:
-        return self._named.get(currency_code, self._others).at(amount_minor)
+        return cls(bounds, masks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,31 +163,42 @@ def _minutes(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _values(conditions: Sequence[RoutingCondition], of: Callable[[RoutingCondition], Iterable[object]]) -> _Values:
+def _values(
+    fact: str, conditions: Sequence[RoutingCondition], of: Callable[[RoutingCondition], Iterable[object]]
+) -> _Values:
     listed = [frozenset(of(each)) for each in conditions]
     others = _mask(index for index, each in enumerate(listed) if not each)
     named: dict[object, int] = {}
     for index, values in enumerate(listed):
         for value in values:
             named[value] = named.get(value, others) | 1 << index
-    return _Values(named, others)
+    return _Values(attrgetter(fact), named, others)
 
 
-def _money(conditions: Sequence[RoutingCondition]) -> _Money:
+def _asks_of_money_alone(condition: RoutingCondition) -> bool:
+    """Whether a rule is sure to hold where it admits the amount."""
+    money = ("currency_codes", "amount_at_least_minor", "amount_below_minor")
+    return all(field.name in money for field, _ in condition.ListFields())
+
+
+def _money(conditions: Sequence[RoutingCondition]) -> tuple[Mapping[str, _Ranges], _Ranges]:
+    """The rules that admit an amount, for each currency that some rule names, and for all others."""
     listed = [frozenset(each.currency_codes) for each in conditions]
 
     def ranges(code: str) -> _Ranges:
-        return _Ranges(
+        return _Ranges.of(
             (1 << index, each.amount_at_least_minor, each.amount_below_minor or None)
             for index, each in enumerate(conditions)
             if not listed[index] or code in listed[index]
         )
 
     # Each currency once, however many rules name it: rules are compiled for whoever asks what a draft would decide.
-    return _Money({code: ranges(code) for code in frozenset[str]().union(*listed)}, ranges(""))
+    return {code: ranges(code) for code in frozenset[str]().union(*listed)}, ranges("")
 
 
-def _risks(conditions: Sequence[RoutingCondition]) -> _Ranges:
+def _risks(conditions: Sequence[RoutingCondition]) -> tuple[_Ranges, int]:
+    """The rules that admit a risk score, and those that admit that there is none."""
+
     def bounds(each: RoutingCondition) -> tuple[int | None, int | None]:
         low = each.risk_at_least if each.HasField("risk_at_least") else None
         return low, each.risk_below if each.HasField("risk_below") else None
@@ -208,9 +206,8 @@ def _risks(conditions: Sequence[RoutingCondition]) -> _Ranges:
     both = [bounds(each) for each in conditions]
     any_score = _mask(index for index, each in enumerate(both) if each == (None, None))
     lowest = -(2**31)  # what is below every score: a rule without a lower bound admits it
-    return _Ranges(
-        ((1 << index, lowest if low is None else low, high) for index, (low, high) in enumerate(both)), any_score
-    )
+    ranges = ((1 << index, lowest if low is None else low, high) for index, (low, high) in enumerate(both))
+    return _Ranges.of(ranges), any_score
 
 
 def _mask(indexes: Iterable[int]) -> int:

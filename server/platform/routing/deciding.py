@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from corridor.operations.v1 import work_item_pb2
 from corridor.providers.v1 import provider_health_pb2 as health
 from corridor.providers.v1 import provider_pb2, route_pb2
+from corridor.providers.v1.route_pb2 import Route
 from corridor.routing.v1 import route_decision_pb2 as decision
 from corridor.routing.v1.route_decision_pb2 import RouteCandidate, RouteDecision
+from corridor.routing.v1.routing_policy_pb2 import RoutingSend
 from server.platform.providers import stages
 from server.platform.routing import directing, ordering, telling
 from server.platform.routing.ordering import Order
@@ -39,17 +41,22 @@ _RECOVERING = decision.ROUTE_REJECTION_RECOVERING
 _LIMITED = decision.ROUTE_REJECTION_RATE_LIMITED
 _DOWN = decision.ROUTE_REJECTION_INSTITUTION_DOWN
 
-_DEGRADED = health.INSTITUTION_LEVEL_DEGRADED
+_DEGRADED, _DOWN_LEVEL = health.INSTITUTION_LEVEL_DEGRADED, health.INSTITUTION_LEVEL_DOWN
+_OPEN_STATE = health.BREAKER_STATE_OPEN
 _WELL = frozenset({health.BREAKER_STATE_UNSPECIFIED, health.BREAKER_STATE_CLOSED})
 # What no time heals: somebody has to change a stage, replace credentials, or change the rules.
 _UNTIL_CHANGED = frozenset({_STAGE, _COVERAGE, _HELD})
 
 
-def decide(record: RouteDecision) -> None:
-    """Fill in choice, connection, wait, reasons, ranks and shadow from the rest of the record."""
-    if not _sends(record):
+def decide(record: RouteDecision, candidates: Sequence[RouteCandidate] | None = None) -> None:
+    """Fill in choice, connection, wait, reasons, ranks and shadow from the rest of the record.
+
+    `candidates` are the record's own, where the caller has them at hand: looking them up takes a while.
+    """
+    decides = _deciding(record)
+    if decides is None:
         return
-    order = ordering.of(record)
+    order = ordering.of(record, decides, list(record.candidates) if candidates is None else candidates)
     ranked = _degraded_last(order.preferred)
     for rank, candidate in enumerate(ranked, 1):
         candidate.rank = rank
@@ -87,28 +94,28 @@ def work_item_kind(record: RouteDecision) -> int:
     return work_item_pb2.WORK_ITEM_KIND_EXHAUSTED if tried else work_item_pb2.WORK_ITEM_KIND_NO_ROUTE
 
 
-def _sends(record: RouteDecision) -> bool:
-    """Whether rule or route send at all; if not, what happens is filled in."""
+def _deciding(record: RouteDecision) -> RoutingSend | Route | None:
+    """What says over whom to send; None where nothing is sent, and then what happens is filled in."""
     if record.HasField("rule"):
         rule = record.rule
         if rule.HasField("send"):
-            return True
+            return rule.send
         mode, whose = rule.off.mode, f"Rule {rule.name}"
     elif record.HasField("route"):
         mode, whose = record.route.mode, "The route"
         if mode not in (route_pb2.ROUTE_MODE_QUEUE, route_pb2.ROUTE_MODE_WORK_ITEM):
-            return True
+            return record.route
     else:
         if record.candidates:
             _follow(record, record.candidates[0])
         else:
             _end(record, decision.ROUTE_CHOICE_ASK_PERSON, "No route serves it, and no rule holds.")
-        return False
+        return None
     if mode == route_pb2.ROUTE_MODE_QUEUE:
         _end(record, decision.ROUTE_CHOICE_QUEUE, f"{whose} is off; work waits for it.")
     else:
         _end(record, decision.ROUTE_CHOICE_ASK_PERSON, f"{whose} is off; a person decides.")
-    return False
+    return None
 
 
 def _follow(record: RouteDecision, candidate: RouteCandidate) -> None:
@@ -124,11 +131,16 @@ def _follow(record: RouteDecision, candidate: RouteCandidate) -> None:
     _end(record, decision.ROUTE_CHOICE_FOLLOW, f"It goes where what it belongs to is: over {candidate.provider}.")
 
 
-def _degraded_last(preferred: Sequence[RouteCandidate]) -> list[RouteCandidate]:
+def _degraded_last(preferred: Sequence[RouteCandidate]) -> Sequence[RouteCandidate]:
     """Those that reach the institution as usual go before those that reach it slowly."""
-    degraded = [each for each in preferred if _level(each.health) == _DEGRADED] if len(preferred) > 1 else []
+    if len(preferred) < 2:
+        return preferred
+    degraded = [
+        each for each in preferred
+        if (seen := each.health).HasField("institution") and seen.institution.level == _DEGRADED
+    ]  # fmt: skip
     if not degraded or len(degraded) == len(preferred):
-        return list(preferred)
+        return preferred
     return [each for each in preferred if each not in degraded] + degraded
 
 
@@ -164,10 +176,10 @@ def _usable(record: RouteDecision, ranked: Sequence[RouteCandidate]) -> tuple[li
             continue
         seen = candidate.health
         breaker = seen.breaker
-        if _level(seen) == health.INSTITUTION_LEVEL_DOWN:
+        if seen.HasField("institution") and seen.institution.level == _DOWN_LEVEL:
             _reject(candidate, _DOWN, f"{seen.institution.institution_id} is not reached through it.")
             waits.append(_LOOK_AGAIN_SECONDS)
-        elif breaker == health.BREAKER_STATE_OPEN and (wait := _open_for(record, seen)) is not None:
+        elif breaker == _OPEN_STATE and (wait := _open_for(record, seen)) is not None:
             _reject(candidate, _OPEN, "Too many calls failed lately.")
             waits.append(wait)
         elif seen.HasField("rate_limited_for") and (limited := _limited_for(seen)) > _PASSES_BY_ITSELF_SECONDS:
@@ -202,10 +214,6 @@ def _is_weak(record: RouteDecision, seen: health.HealthSeen) -> bool:
     return not ordering.in_share(percent, "recovery", *parts)
 
 
-def _level(seen: health.HealthSeen) -> int:
-    return seen.institution.level if seen.HasField("institution") else 0
-
-
 def _limited_for(seen: health.HealthSeen) -> float:
     return seen.rate_limited_for.ToNanoseconds() / 1e9
 
@@ -216,9 +224,11 @@ def _machine_time(record: RouteDecision) -> datetime:
 
 def _send(record: RouteDecision, usable: Sequence[RouteCandidate], ranked: Sequence[RouteCandidate]) -> None:
     """Choose whose turn it is: each usable one is tried some times, then the next, round and round."""
-    turn = (max(record.tries, 1) - 1) // TRIES_BEFORE_STANDBY % len(usable)
-    for passed in usable[:turn]:
-        _reject(passed, decision.ROUTE_REJECTION_TURN_PASSED, f"It was tried {TRIES_BEFORE_STANDBY} times.")
+    turn = 0
+    if (tries := record.tries) > TRIES_BEFORE_STANDBY:
+        turn = (tries - 1) // TRIES_BEFORE_STANDBY % len(usable)
+        for passed in usable[:turn]:
+            _reject(passed, decision.ROUTE_REJECTION_TURN_PASSED, f"It was tried {TRIES_BEFORE_STANDBY} times.")
     chosen = usable[turn]
     record.connection_id, record.provider = chosen.connection_id, chosen.provider
     _end(record, decision.ROUTE_CHOICE_SEND, telling.sent(record, chosen, ranked))

@@ -3,12 +3,14 @@
 Rule: what is gathered stands in the decision's record; `deciding` looks at nothing else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Protocol
 
 from adapters.kit.manifest import Manifest
+from adapters.kit.manifest_coverage import Coverage
+from adapters.kit.manifest_facts import AmountLimit
 from corridor.providers.v1 import route_pb2
 from corridor.providers.v1.provider_health_pb2 import HealthSeen
 from corridor.providers.v1.provider_pb2 import ProviderStage
@@ -42,9 +44,40 @@ class Account:
     """A connection as routing knows it, for one operation. Decisions share it, so nothing in it is ever changed."""
 
     to: Destination
-    manifest: Manifest
+    serves: "Mapping[str, Served]"
+    """By domain, as its provider's manifest says. All connections of a provider share it."""
     begun: RouteCandidate
     """The part of a candidate that is the same in every decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a provider serves in one domain, as sets: a manifest lists its currencies, and there are many."""
+
+    rails: "frozenset[Rail.ValueType]"
+    currencies: frozenset[str]
+    limits: Sequence[AmountLimit]
+
+    @classmethod
+    def of(cls, covered: Coverage) -> "Served":
+        """The same as a manifest has it."""
+        return cls(frozenset(covered.rails), frozenset(covered.currencies), covered.facts.amounts)
+
+    def lacks(self, rail: "Rail.ValueType", currency: str, minor: int) -> str:
+        """What it does not serve of what is wanted, in a few words; empty where nothing is missing."""
+        if rail and rail not in self.rails:
+            return f"rail {Rail.Name(rail).removeprefix('RAIL_').lower()}"
+        if not currency:
+            return ""
+        if currency not in self.currencies:
+            return f"currency {currency}"
+        for limit in self.limits:
+            if limit.currency_code == currency:
+                if minor < limit.min_minor:
+                    return f"amounts below {money.display(limit.min_minor, currency)}"
+                if limit.max_minor and minor > limit.max_minor:
+                    return f"amounts above {money.display(limit.max_minor, currency)}"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +133,7 @@ def lacks(manifest: Manifest, facts: RoutingFacts) -> str:
     covered = manifest.coverage.get(facts.domain)
     if covered is None:
         return facts.domain
-    rail, amount = facts.rail, facts.amount
-    if rail and rail not in covered.rails:
-        return f"rail {Rail.Name(rail).removeprefix('RAIL_').lower()}"
-    currency, minor = amount.currency_code, amount.amount_minor
-    if not currency:
-        return ""
-    if currency not in covered.currencies:
-        return f"currency {currency}"
-    for limit in covered.facts.amounts:
-        if limit.currency_code == currency:
-            if minor < limit.min_minor:
-                return f"amounts below {money.display(limit.min_minor, currency)}"
-            if limit.max_minor and minor > limit.max_minor:
-                return f"amounts above {money.display(limit.max_minor, currency)}"
-    return ""
+    return Served.of(covered).lacks(facts.rail, facts.amount.currency_code, facts.amount.amount_minor)
 
 
 def cost_minor(cost: RoutingCost, facts: RoutingFacts) -> int:

@@ -5,11 +5,12 @@ Rule: what comes out rests on the record alone, and whoever sends stores the rec
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 from typing import Protocol
 
+from adapters.kit.manifest import Manifest
 from corridor.routing.v1 import route_decision_pb2 as decision
 from corridor.routing.v1 import routing_policy_pb2
 from corridor.routing.v1.route_decision_pb2 import RouteCandidate, RouteDecision
@@ -25,7 +26,7 @@ from server.platform.routing import deciding, gathering
 from server.platform.routing.basis import Basis
 from server.platform.routing.choices import Decided, choice_of
 from server.platform.routing.compiled import Compiled
-from server.platform.routing.gathering import Account, Health, Kept
+from server.platform.routing.gathering import Account, Health, Kept, Served
 from server.store.engine import Connection
 
 _KNOWN_AT_MOST = 10_000
@@ -51,6 +52,7 @@ class Router:
         self._region = region
         self._accounts: OrderedDict[tuple[str, int, str, str], tuple[float, Account]] = OrderedDict()
         self._kept: dict[tuple[str, int], Kept] = {}
+        self._served: dict[str, tuple[Manifest, Mapping[str, Served]]] = {}
         self._lock = threading.Lock()
 
     def decide(
@@ -64,16 +66,19 @@ class Router:
     def decide_on(self, connection: Connection, context: Context, basis: Basis, record: RouteDecision) -> Decided:
         """What comes out for a record that has its facts, on a basis that was read."""
         record.policy_version, record.routing_policy_id = basis.policy_version, basis.policy_id
+        facts = record.facts  # held on to, since each look at it would make it anew
         kept = self._match(connection, context, record, basis)
         if kept is None:
-            self.gather(connection, context, record, basis)
+            found = self.gather(connection, context, record, basis)
         else:
-            self._gather(connection, context, record, basis, kept.named, weighed=kept.weighed)
-        deciding.decide(record)
+            found = self._add(connection, context, record, basis, kept.named)
+            if kept.weighed:
+                self._weigh(record)
+        deciding.decide(record, found)
         choice = choice_of(record)
         if isinstance(choice, routing.Wait) and basis.policy_id:
             compiled = self._rules.compiled(connection, context.who, basis.policy_id)
-            choice = replace(choice, again_seconds=compiled.changes_after(record.facts.time.ToDatetime(UTC)))
+            choice = replace(choice, again_seconds=compiled.changes_after(facts.time.ToDatetime(UTC)))
         return Decided(choice, record)
 
     def follow(self, context: Context, facts: RoutingFacts, connection_id: str, provider: str, operation: str,
@@ -90,7 +95,7 @@ class Router:
         record = self._begun(facts, operation, tries)
         record.directed = True
         basis = bases.read(connection, context, record.facts, record.facts.time.ToDatetime(UTC))
-        self._add(connection, context, record, basis, connection_id)
+        self._add(connection, context, record, basis, (connection_id,))
         deciding.decide(record)
         return Decided(choice_of(record), record)
 
@@ -113,17 +118,14 @@ class Router:
             and gathering.Standing(chosen.stage) == now.standing(chosen.provider, chosen.connection_id)
         )
 
-    def gather(self, connection: Connection, context: Context, record: RouteDecision, basis: Basis) -> None:
-        """Fill in the candidates of a rule or route that sends, with what is known of each."""
-        weighed = bool(record.rule.send.preference)
-        self._gather(connection, context, record, basis, gathering.named(record), weighed=weighed)
-
-    def _gather(self, connection: Connection, context: Context, record: RouteDecision, basis: Basis,
-                named: Sequence[str], *, weighed: bool) -> None:  # fmt: skip
-        for connection_id in named:
-            self._add(connection, context, record, basis, connection_id)
-        if weighed:
+    def gather(
+        self, connection: Connection, context: Context, record: RouteDecision, basis: Basis
+    ) -> Sequence[RouteCandidate]:
+        """Fill in the candidates of a rule or route that sends, with what is known of each; gives them."""
+        found = self._add(connection, context, record, basis, gathering.named(record))
+        if record.rule.send.preference:
             self._weigh(record)
+        return found
 
     def _begun(self, facts: RoutingFacts, operation: str, tries: int) -> RouteDecision:
         record = RouteDecision(resource_id=facts.resource_id, operation=operation, tries=tries)
@@ -142,7 +144,7 @@ class Router:
             compiled = self._rules.compiled(connection, context.who, basis.policy_id)
             index = compiled.match(record.facts)
             if index is not None:
-                kept = self._kept_of(basis.policy_id, index, compiled)
+                kept = self._kept.get((basis.policy_id, index)) or self._keep(basis.policy_id, index, compiled)
                 record.rule_number = index + 1
                 record.rule.CopyFrom(kept.rule)
                 if kept.customers:
@@ -152,31 +154,41 @@ class Router:
             record.route.CopyFrom(basis.route)
         return None
 
-    def _kept_of(self, policy_id: str, index: int, compiled: Compiled) -> Kept:
-        kept = self._kept.get((policy_id, index))
-        if kept is None:
-            if len(self._kept) >= _KNOWN_AT_MOST:
-                self._kept.clear()
-            kept = self._kept[policy_id, index] = Kept.of(compiled.rules[index])
+    def _keep(self, policy_id: str, index: int, compiled: Compiled) -> Kept:
+        if len(self._kept) >= _KNOWN_AT_MOST:
+            self._kept.clear()
+        kept = self._kept[policy_id, index] = Kept.of(compiled.rules[index])
         return kept
 
     def _add(
-        self, connection: Connection, context: Context, record: RouteDecision, basis: Basis, connection_id: str
-    ) -> None:
-        """Add a connection as a candidate, with what is known of it."""
-        account = self._account(connection, context, connection_id, record.operation)
-        found, facts = record.candidates.add(), record.facts
-        if account is None:
-            found.connection_id, found.lacks = connection_id, "anything: there is no such connection"
-            return
-        found.CopyFrom(account.begun)
-        self._health.note(found.health, account.to, facts.institution_id, facts.rail)
-        if basis.live:
-            found.stage = basis.stage(account.to.provider)
-        if lacks := gathering.lacks(account.manifest, facts):
-            found.lacks = lacks
-        if connection_id in basis.held:
-            found.held = gathering.HELD
+        self, connection: Connection, context: Context, record: RouteDecision, basis: Basis, named: Sequence[str]
+    ) -> Sequence[RouteCandidate]:
+        """Add connections as candidates, with what is known of each; gives those that it has added."""
+        candidates, facts, operation, added = record.candidates, record.facts, record.operation, []
+        # Read once for all of them: reading a field of a message takes longer than most of what is asked about it.
+        domain, rail, institution_id, amount = facts.domain, facts.rail, facts.institution_id, facts.amount
+        currency, minor, who, now = amount.currency_code, amount.amount_minor, context.who, machine.monotonic()
+        for connection_id in named:
+            found = candidates.add()
+            added.append(found)
+            known = self._accounts.get((who.company_id, who.environment, connection_id, operation))
+            if known is not None and now < known[0]:
+                account: Account | None = known[1]
+            else:
+                account = self._read(connection, context, connection_id, operation)
+            if account is None:
+                found.connection_id, found.lacks = connection_id, "anything: there is no such connection"
+                continue
+            found.CopyFrom(account.begun)
+            self._health.note(found.health, account.to, institution_id, rail)
+            if basis.live:
+                found.stage = basis.stage(account.to.provider)
+            serves = account.serves.get(domain)
+            if lacks := domain if serves is None else serves.lacks(rail, currency, minor):
+                found.lacks = lacks
+            if connection_id in basis.held:
+                found.held = gathering.HELD
+        return added
 
     def _weigh(self, record: RouteDecision) -> None:
         """Add what a rule's preference compares: costs, or when it would arrive."""
@@ -190,24 +202,32 @@ class Router:
                 if found.provider:
                     gathering.note_arrival(found, self._catalog.manifest(found.provider), record.facts)
 
-    def _account(self, connection: Connection, context: Context, connection_id: str, operation: str) -> Account | None:
+    def _read(self, connection: Connection, context: Context, connection_id: str, operation: str) -> Account | None:
+        """A connection as it is stored, kept for a while."""
         who = context.who
-        key = (who.company_id, who.environment, connection_id, operation)
-        known = self._accounts.get(key)
-        if known is not None and machine.monotonic() < known[0]:
-            return known[1]
         message = connections.find(connection, context, connection_id)
         if message is None:
             return None
         provider, address = message.provider, message.base_url
-        manifest = self._catalog.manifest(provider)
         to = Destination(who.company_id, who.environment, connection_id, provider, address, operation)
-        account = Account(to, manifest, RouteCandidate(connection_id=connection_id, provider=provider))
+        begun = RouteCandidate(connection_id=connection_id, provider=provider)
+        account = Account(to, self._serves(provider, self._catalog.manifest(provider)), begun)
         with self._lock:
-            self._accounts[key] = (machine.monotonic() + _FRESH_SECONDS, account)
+            self._accounts[who.company_id, who.environment, connection_id, operation] = (
+                machine.monotonic() + _FRESH_SECONDS,
+                account,
+            )
             while len(self._accounts) > _KNOWN_AT_MOST:
                 self._accounts.popitem(last=False)
         return account
+
+    def _serves(self, provider: str, manifest: Manifest) -> Mapping[str, Served]:
+        """What a provider serves in each domain, made ready once for each manifest."""
+        known = self._served.get(provider)
+        if known is None or known[0] is not manifest:
+            serves = {domain: Served.of(covered) for domain, covered in manifest.coverage.items()}
+            known = self._served[provider] = (manifest, serves)
+        return known[1]
 
 
 def taken(record: RouteDecision) -> RouteCandidate | None:

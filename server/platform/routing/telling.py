@@ -1,6 +1,7 @@
 """The sentences of decisions, for the people who operate. They name rules and providers, and nobody's data."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from corridor.providers.v1 import provider_health_pb2 as health
 from corridor.routing.v1 import route_decision_pb2 as decision
@@ -21,6 +22,7 @@ REJECTIONS = {
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
+@lru_cache(maxsize=100)
 def ordinal(number: int) -> str:
     """`1st`, `2nd` and so on."""
     return f"{number}{'th' if 10 < number % 100 < 14 else _ENDINGS.get(number % 10, 'th')}"
