@@ -52,17 +52,20 @@ class Stuck:
     unattended_after: timedelta = timedelta(minutes=10)
     waiting_after: timedelta = timedelta(hours=1)
     places: dict[str, str] = field(default_factory=dict)
+    turn: int = 0
+    """Which kind of resource the next round begins with: a round that was too long goes on where it ended."""
 
     def run(self) -> None:
         """One round over every domain."""
-        until = machine.monotonic() + _RUN_SECONDS
-        for routed in self.domains.all():
-            for prefix, function in routed.stuck.items():
-                self._unattended(routed, prefix, function)
-                if machine.monotonic() > until:
-                    return
         for kind, prefix in DISPATCHED:
             self._long_waiting(kind, prefix)
+        until = machine.monotonic() + _RUN_SECONDS
+        kinds = [(routed, *each) for routed in self.domains.all() for each in routed.stuck.items()]
+        for _ in kinds:
+            self._unattended(*kinds[self.turn % len(kinds)])
+            self.turn += 1
+            if machine.monotonic() > until:
+                return
 
     def _unattended(self, routed: Routed, prefix: str, function: str) -> None:
         after = self.places.get(prefix, f"{prefix}_")

@@ -6,7 +6,7 @@ nothing: what is known already is known by the same door.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from adapters.kit.call import Call
 from adapters.kit.errors import Misconfigured
@@ -32,6 +32,7 @@ LIST = "list_changes"
 _TRIES = 12  # of calls that failed, over the whole sweep: more than an hour
 _PAGES = 5_000  # of one sweep: a list that goes on for ever is none
 _LOOKED_AT = 200  # pieces of work at once
+_HELD_AT_MOST = timedelta(hours=1)  # by breakers and limits, before a person is told
 
 _ITEMS = {
     Outcome.MISCONFIGURED: work_item_pb2.WORK_ITEM_KIND_MISCONFIGURED,
@@ -66,6 +67,7 @@ class Sweeping:
         since = sweep.since_time.ToDatetime(UTC)
         ended = self._asked(context, kept, since)
         if ended.held_back:
+            self._tell_if_held_for_long(context, job, kept, ended)
             return Again(ended.retry_after_seconds or 0.0, why(ended), counts=False)
         if ended.outcome != Outcome.ANSWERED:
             return self._not_answered(context, job, kept, ended)
@@ -151,6 +153,16 @@ class Sweeping:
         if counts.advanced or counts.conflicted or counts.missing or counts.unknown:
             context = replace(context, correlation_id=context.correlation_id or context.request_id)
             events.publish(connection, context, sweep.sweep_id, 1, SweepCompleted(sweep=sweep))
+
+    def _tell_if_held_for_long(self, context: Context, job: Job, kept: Kept, ended: Ended) -> None:
+        """A sweep that nobody lets through goes on waiting; whoever relies on it hears of that. Both times are ours."""
+        if job.lease_time - job.create_time < _HELD_AT_MOST:
+            return
+        said = f"It has not been swept since {job.create_time:%Y-%m-%d %H:%M} UTC. {why(ended)}"
+        with self.store.transaction(context.who.company_id, context.who.environment) as connection:
+            work_items.open_item(
+                connection, context, kept.sweep.connection_id, work_item_pb2.WORK_ITEM_KIND_WAITING, said
+            )
 
     def _fail(self, connection: Connection, context: Context, kept: Kept, kind: int, summary: str) -> None:
         """Give a sweep up, and ask for a person: about the connection, whose sweeps may all fail alike."""

@@ -8,6 +8,7 @@ from corridor.operations.v1.work_item_pb2 import WORK_ITEM_KIND_NO_ROUTE, WORK_I
 from corridor.payouts.v1.payout_pb2 import PAYOUT_STATE_PENDING, PAYOUT_STATE_SETTLED
 from corridor.payouts.v1.payout_service_pb2 import CancelPayoutRequest
 from server.kit import ids
+from server.platform.operations import stuck
 from server.platform.operations.stuck import Stuck
 from tests.server import people
 from tests.server.flows.stage import QUEUE, WORK_ITEM, Stage
@@ -26,8 +27,7 @@ class Later:
 def look(flow: Stage) -> None:
     """Look for what nobody attends to, as if hours had gone by."""
     parts = flow.corridor.parts
-    stuck = Stuck(parts.store, parts.operating.stuck.domains, Later(), parts.waker, timedelta(seconds=-60))
-    stuck.run()
+    Stuck(parts.store, parts.operating.stuck.domains, Later(), parts.waker, timedelta(seconds=-60)).run()
 
 
 def forget_work(flow: Stage, resource_id: str) -> None:
@@ -162,3 +162,15 @@ def test_a_payout_that_is_pending_is_no_work_item(flow: Stage) -> None:
     look(flow)
 
     assert [] == desk.items(flow.client, resource_id=made.payout_id)
+
+
+def test_a_round_that_was_too_long_goes_on_where_it_ended(flow: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = flow.corridor.parts
+    looking = Stuck(parts.store, parts.operating.stuck.domains, Later(), parts.waker)
+    kinds = [prefix for routed in looking.domains.all() for prefix in routed.stuck]
+    monkeypatch.setattr(stuck, "_RUN_SECONDS", -1.0)
+
+    for _ in kinds:
+        looking.run()
+
+    assert set(kinds) == set(looking.places)
