@@ -70,17 +70,20 @@ class Parked:
 
 Outcome = Done | Again | Dead | Parked
 
+# What is due is chosen once, before anything changes: a subquery could be run again for every row of a table that the
+# planner takes for tiny, and would then find more than `limit`.
 _CLAIM = """
-UPDATE corridor.work w SET tries = tries + 1, run_time = clock_timestamp() + make_interval(secs => %(lease)s),
-    lease_time = clock_timestamp() + make_interval(secs => %(lease)s), advanced_seconds = NULL
-WHERE (company_id, work_id) IN (
+WITH due AS MATERIALIZED (
     SELECT r.company_id, r.work_id FROM corridor.work r
     WHERE r.state = 0 AND r.run_time <= clock_timestamp() AND r.kind = ANY (%(kinds)s)
         AND r.company_id <> ALL (%(without)s) AND NOT EXISTS (
             SELECT FROM corridor.work e WHERE e.lane = r.lane AND e.work_id < r.work_id AND e.state <> 1)
     ORDER BY r.run_time LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING company_id, environment, work_id, kind, lane, resource_id, tries, correlation_id, traceparent, create_time,
-    lease_time, directed_to
+UPDATE corridor.work w SET tries = tries + 1, run_time = clock_timestamp() + make_interval(secs => %(lease)s),
+    lease_time = clock_timestamp() + make_interval(secs => %(lease)s), advanced_seconds = NULL
+FROM due WHERE w.company_id = due.company_id AND w.work_id = due.work_id
+RETURNING w.company_id, environment, w.work_id, kind, lane, resource_id, tries, correlation_id, traceparent,
+    create_time, lease_time, directed_to
 """
 _CLAIM_IDLE = _CLAIM.replace("r.state = 0", "r.state = 3")
 # By the lease too: work that was brought back counts its tries anew, so that two holders can have the same number.

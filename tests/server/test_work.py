@@ -4,10 +4,12 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from server.kit import ids
 from server.store import work
+from server.store.embedded import OWNER, Embedded
 from server.store.engine import Connection
 from server.store.work import Again, Dead, Done, Job, Parked, State
 from tests.serving import SANDBOX, Running
@@ -49,6 +51,20 @@ def test_work_is_claimed_once(queue: Connection) -> None:
     add(queue, "a", "1")
 
     assert (["1"], []) == (names(take(queue)), names(take(queue)))
+
+
+def test_no_more_is_claimed_than_asked_for_when_the_planner_takes_the_table_for_tiny(
+    queue: Connection, postgres: Embedded, corridor: Running
+) -> None:
+    add(queue, "a", "1")
+    database = psycopg.conninfo.conninfo_to_dict(corridor.parts.store.url)["dbname"]
+    with psycopg.connect(postgres.dsn(OWNER, str(database)), autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE corridor.work")
+    add(queue, "b", "2", after_seconds=-9_000.0)
+    for number in "345":
+        add(queue, number, number, after_seconds=-1_000.0)
+
+    assert ["2"] == names(take(queue, limit=1))
 
 
 def test_work_that_is_not_due_waits(queue: Connection) -> None:
