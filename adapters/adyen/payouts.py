@@ -45,7 +45,8 @@ class AdyenPayouts:
     def cancel_payout(self, call: Call, payout: Payout) -> PayoutObservation:
         """Ask for the cancellation, which the vendor takes only while a transfer waits for a review.
 
-        That it was cancelled comes by webhook; the answer is what is known until then.
+        That it was cancelled, or how one that can no longer be cancelled goes on, comes by webhook; the answer is
+        what is known until then. Asking again would change nothing.
         """
         found = self._movements(call, payout)
         transfer_id = payout.provider_reference or (found.provider_reference if found else "")
@@ -64,14 +65,12 @@ class AdyenPayouts:
         now = self._movements(call, payout)
         if now is not None:
             return now
-        if not taken:
-            raise Unavailable("the transfer can no longer be cancelled; how it goes on comes by webhook")
         return PayoutObservation(
             payout_id=payout.payout_id,
             provider_reference=transfer_id,
             state=payout.state,
             amount=payout.amount,
-            provider_state="cancellation received",
+            provider_state="cancellation received" if taken else "cancellation refused",
         )
 
     def list_changes(self, call: Call, since: datetime, cursor: str) -> Listing:

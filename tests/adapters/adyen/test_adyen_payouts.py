@@ -93,6 +93,19 @@ def test_a_transfer_that_has_left_is_not_cancelled(simulator: AdyenSimulator, ca
     assert PAYOUT_STATE_SETTLED == ADAPTER.cancel_payout(call(), payout).state
 
 
+def test_that_a_transfer_can_no_longer_be_cancelled_is_an_answer_though_its_end_is_not_known(
+    simulator: AdyenSimulator, call: Calls
+) -> None:
+    payout = samples.payout()
+    payout.provider_reference = ADAPTER.create_payout(call(), payout, samples.beneficiary()).provider_reference
+    payout.state = PAYOUT_STATE_SENT
+    simulator.move(payout.payout_id, "failed")  # nothing moved, so that nothing can be read
+
+    seen = ADAPTER.cancel_payout(call(), payout)
+
+    assert (PAYOUT_STATE_SENT, "cancellation refused") == (seen.state, seen.provider_state)
+
+
 def test_a_payout_that_the_vendor_does_not_have_is_not_cancelled(call: Calls) -> None:
     with pytest.raises(Rejected):
         ADAPTER.cancel_payout(call(), samples.payout())
