@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from server.cli.rest import Rest
     from server.cli.screen import Screen
 
-# Waits are shorter than usual, so that they need not be watched; a provider that hangs is given up after four seconds.
+# Waits are shorter than usual, so that they need not be watched; a provider that hangs is given up after six
+# seconds: who waits for less than five learns nothing of it.
 _SETTINGS = {
     "CORRIDOR_ALLOW_PRIVATE_ENDPOINTS": "on",
-    "CORRIDOR_LEASE_SECONDS": "4",
+    "CORRIDOR_LEASE_SECONDS": "6",
     "CORRIDOR_POLL_SECONDS": "0.2",
     "CORRIDOR_RATE_LIMITS": "off",
     "CORRIDOR_UNKNOWN_SECONDS": "0.5",

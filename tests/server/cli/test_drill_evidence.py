@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from server.cli import drill
 from server.cli.drills import evidence
 from server.cli.drills.evidence import Attempt
 from server.cli.drills.load import Asked
 from server.cli.drills.subjects import Subject
+from server.platform.providers.gates import PATIENCE_SECONDS
 from server.store.attempts import Outcome
 
 SUBJECT = Subject(
@@ -91,3 +93,7 @@ def test_traffic_is_back_when_most_is_answered_there() -> None:
     assert 5.0 == evidence.back_at(tries(*[here] * 5, *[there, here, there] * 4), "one", 5.0)
     assert None is evidence.back_at(tries(*[failing] * 20), "one", 0.0)
     assert None is evidence.back_at(tries(*[here] * 20), "one", 0.0)
+
+
+def test_a_drill_waits_long_enough_to_learn_that_a_provider_hangs() -> None:
+    assert PATIENCE_SECONDS < float(drill._SETTINGS["CORRIDOR_LEASE_SECONDS"])
