@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -189,8 +190,11 @@ def where(flow: Stage) -> list[str]:
     return ["--address", flow.corridor.address, "--key", flow.client.key]
 
 
+_LOGGED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[")
+
+
 def run(flow: Stage, *words: str) -> str:
-    """What `corridor routes` prints."""
+    """What `corridor routes` prints. Beside it the server and the worker of this process write their log."""
     done = CliRunner().invoke(routes, [*words, *where(flow)], catch_exceptions=False)
     assert 0 == done.exit_code, done.output
-    return str(done.output)
+    return "".join(line for line in done.output.splitlines(keepends=True) if not _LOGGED.match(line))
