@@ -18,7 +18,7 @@ from tests.chaos.simulation import dice
 from tests.chaos.simulation.run import Failed, Ground, Run
 from tests.database import fresh_database, worker
 
-USUAL = {"payouts": 100, "payments": 100}  # half a minute each on two quiet cores
+USUAL = {"payouts": 100, "payments": 100}  # some 0.2 s of CPU a run, and half of that again in PostgreSQL
 _CAUGHT_WITHIN = 60  # seeds, when a rule is broken on purpose
 
 
