@@ -38,6 +38,7 @@ class Job:
     create_time: datetime
     lease_time: datetime
     directed_to: str = ""  # the connection over which a person wants it done; empty where the rules choose
+    error: str = ""  # why it came back, if it was taken before
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ UPDATE corridor.work w SET tries = tries + 1, run_time = clock_timestamp() + mak
     lease_time = clock_timestamp() + make_interval(secs => %(lease)s), advanced_seconds = NULL
 FROM due WHERE w.company_id = due.company_id AND w.work_id = due.work_id
 RETURNING w.company_id, environment, w.work_id, kind, lane, resource_id, tries, correlation_id, traceparent,
-    create_time, lease_time, directed_to
+    create_time, lease_time, directed_to, error
 """
 _CLAIM_IDLE = _CLAIM.replace("r.state = 0", "r.state = 3")
 # By the lease too: work that was brought back counts its tries anew, so that two holders can have the same number.

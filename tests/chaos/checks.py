@@ -30,7 +30,11 @@ def waiting_for_a_person(world: World) -> set[str]:
 
 
 def settle_down(world: World, payout_ids: list[str], *, seconds: float) -> dict[str, payout_pb2.Payout]:
-    """Wait until every payout is at an end or with a person, and the company has heard of it; the payouts."""
+    """Wait until every payout is at an end or with a person, and the company has heard of it; the payouts.
+
+    Fails if nothing gets any further for so many seconds: what is slow, because the vendor said so, is not stuck.
+    """
+    missing = ["Corridor does not answer"]
 
     def quiet() -> dict[str, payout_pb2.Payout] | None:
         try:
@@ -42,14 +46,25 @@ def settle_down(world: World, payout_ids: list[str], *, seconds: float) -> dict[
 
     def settled() -> dict[str, payout_pb2.Payout] | None:
         found = world.payouts()
-        open_ids = [i for i in payout_ids if found[i].state not in ENDED]
-        if open_ids and not set(open_ids) <= waiting_for_a_person(world):
-            return None
-        if any(len(world.endpoint.first_arrivals(i)) < found[i].revision for i in payout_ids):
-            return None
-        return found
+        open_ids = {i for i in payout_ids if found[i].state not in ENDED}
+        if open_ids:
+            open_ids -= waiting_for_a_person(world)
+        untold = {i for i in payout_ids if len(world.endpoint.first_arrivals(i)) < found[i].revision}
+        missing[:] = [f"{found[i]} heard {world.endpoint.first_arrivals(i)}" for i in sorted(open_ids | untold)]
+        return None if missing else found
 
-    return dict(until(quiet, seconds=seconds, what="every payout at an end, every event delivered"))
+    def further() -> bool:
+        return quiet() is not None or len(missing) < before
+
+    before = len(payout_ids) + 1
+    while True:
+        try:
+            until(further, seconds=seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; not at an end, or not told of: {'; '.join(missing)}") from None
+        before = len(missing)
+        if (found := quiet()) is not None:
+            return found
 
 
 def check(world: World, payouts: dict[str, payout_pb2.Payout], *, said: str = "") -> None:

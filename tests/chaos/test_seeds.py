@@ -24,12 +24,12 @@ SCENARIOS = (
     "normal", "normal", "normal", "lost_answer", "error_after", "error_before", "rate_limited", "half_body", "html",
     "reset", "webhook_duplicate", "webhook_reversed", "webhook_lost", "webhook_forged", "conflict",
 )  # fmt: skip
-BATCH = 100
+BATCH = 60
 
 
 def batches() -> list[tuple[int, int]]:
     """First seed and number of runs of each batch: a short version, unless a range is asked for."""
-    first, _, count = os.environ.get("CORRIDOR_SEEDS", "1:200").partition(":")
+    first, _, count = os.environ.get("CORRIDOR_SEEDS", "1:120").partition(":")
     total = int(count or 1)
     return [(int(first) + start, min(BATCH, total - start)) for start in range(0, total, BATCH)]
 
@@ -48,7 +48,7 @@ def test_random_faults_and_kills_lose_and_double_nothing(
         here.set_up()
         with here.supervised():
             payout_ids = run(here, first, count)
-            payouts = checks.settle_down(here, payout_ids, seconds=240)
+            payouts = checks.settle_down(here, payout_ids, seconds=120)
 
         assert count == len(payouts)
         checks.check(here, payouts, said=said)

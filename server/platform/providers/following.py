@@ -9,6 +9,7 @@ from adapters.kit.errors import CANNOT_ASK
 from corridor.operations.v1 import work_item_pb2
 from server.kit.context import Context
 from server.kit.failpoint import failpoint
+from server.platform.providers import held
 from server.platform.providers.acting import Acting, why
 from server.platform.providers.connections import Live
 from server.platform.providers.invoke import Ended
@@ -38,30 +39,43 @@ class Following(Acting[T], Generic[T]):
         if thing is None or not self.domain.under_way(thing):
             return Done()
         self._tell_if_overdue(context, thing, job)
-        found = thing
-        failpoint("follow.before_call")
-        ended = self.invoker.invoke(
-            context,
-            self.domain.sent_over(thing),
-            self.domain.look_up,
-            job.resource_id,
-            lambda adapter, call: self.domain.ask(adapter, call, found),
-        )
+        if not self.domain.reference(thing) and self._asked_already(context, job):
+            ended, after = self._missing(context, thing, False)
+        else:
+            ended, after = self._asked(context, thing)
         if ended.held_back:
-            return Again(ended.retry_after_seconds or 0.0, why(ended), counts=False)
-        failpoint("follow.after_call")
-        after = self.take_in(context, thing, ended, Source.POLL)
-        cannot_ask = ended.outcome == Outcome.UNAVAILABLE and ended.code == CANNOT_ASK
-        nothing = ended.outcome == Outcome.ANSWERED and ended.value is None
-        if nothing or (cannot_ask and not self.domain.reference(thing)):
-            # Where there is no way to ask, the same request under the same key is the question.
-            ended, after = self._missing(context, thing, cannot_ask)
+            return held.again(ended)
         if after is not None and not self.domain.under_way(after):
             return Done()
         known = after is not None and self.domain.reference(after)
         first = self.timing.poll_seconds if known else self.timing.unknown_seconds
         pause = work.backoff_seconds(job.tries, first=first, most=SLOWEST_SECONDS)
         return Again(max(pause, ended.retry_after_seconds or 0.0), why(ended))
+
+    def _asked_already(self, context: Context, job: Job) -> bool:
+        with self.store.of(context.who.company_id, context.who.environment) as connection:
+            return held.asked_already(connection, context, job, self.domain.look_up, self.domain.create)
+
+    def _asked(self, context: Context, thing: T) -> tuple[Ended, T | None]:
+        """Ask the provider about it; what it knows nothing of is repeated."""
+        failpoint("follow.before_call")
+        ended = self.invoker.invoke(
+            context,
+            self.domain.sent_over(thing),
+            self.domain.look_up,
+            self.domain.id_of(thing),
+            lambda adapter, call: self.domain.ask(adapter, call, thing),
+        )
+        if ended.held_back:
+            return ended, None
+        failpoint("follow.after_call")
+        after = self.take_in(context, thing, ended, Source.POLL)
+        cannot_ask = ended.outcome == Outcome.UNAVAILABLE and ended.code == CANNOT_ASK
+        nothing = ended.outcome == Outcome.ANSWERED and ended.value is None
+        if nothing or (cannot_ask and not self.domain.reference(thing)):
+            # Where there is no way to ask, the same request under the same key is the question.
+            return self._missing(context, thing, cannot_ask)
+        return ended, after
 
     def _missing(self, context: Context, thing: T, cannot_ask: bool) -> tuple[Ended, T | None]:
         """The provider knows nothing of what it may have: repeat it under the same key, where that is safe."""
@@ -92,7 +106,7 @@ class Following(Acting[T], Generic[T]):
             return nobody, None
         except NotNow:
             return nobody, None
-        return ended, self.take_in(context, thing, ended, Source.RESPONSE)
+        return ended, None if ended.held_back else self.take_in(context, thing, ended, Source.RESPONSE)
 
     def _still_open(self, context: Context, resource_id: str) -> Callable[[Connection, Live], None]:
         def prepare(connection: Connection, _: Live) -> None:

@@ -193,7 +193,8 @@ class Stage:
         return [(row[0], Outcome(row[1])) for row in rows]
 
     def outcomes(self, payout: Payout, operation: str = "create_payout") -> list[Outcome]:
-        """The outcome of every attempt, in order."""
+        """The outcome of every attempt, in order, once each has one: a webhook may tell of a call before its end."""
+        self.soon(lambda: Outcome.OPEN not in [outcome for _, outcome in self.attempts(payout, operation)])
         return [outcome for _, outcome in self.attempts(payout, operation)]
 
     def inbound(self) -> list[InboundDelivery]:

@@ -75,7 +75,7 @@ class Flows:
             return Done()
         made = self._made(context, dispute, job)
         late = is_overdue(dispute, self._clock.now())
-        if made or late:
+        if late or (made and not self._asked_already(context, dispute, job, made)):
             asked = self._asked(context, dispute)
             if asked.held_back:
                 return held.again(asked)
@@ -165,15 +165,26 @@ class Flows:
         waits = asked.outcome == Outcome.ANSWERED and asked.value is not None
         if not waits and asked.code != CANNOT_ASK:
             return False
-        if dispute.state == SUBMITTING:  # the port promises that repeating ends in one submission
-            return True
-        if self._invoker.may_repeat(context, dispute.connection_id, acted[0].start_time, "disputes"):
+        if self._may_repeat(context, dispute, acted):
             return True
         text = (
             "Whether the acceptance has arrived is not known, and the provider does not promise that repeating is safe."
         )
         self._ask_person(context, dispute, work_item_pb2.WORK_ITEM_KIND_UNKNOWN_OUTCOME, text)
         return False
+
+    def _may_repeat(self, context: Context, dispute: Dispute, acted: Sequence[Attempt]) -> bool:
+        if dispute.state == SUBMITTING:  # the port promises that repeating ends in one submission
+            return True
+        return self._invoker.may_repeat(context, dispute.connection_id, acted[0].start_time, "disputes")
+
+    def _asked_already(self, context: Context, dispute: Dispute, job: Job, made: Sequence[Attempt]) -> bool:
+        """Whether the provider was asked, and only the response itself was held back."""
+        acted = [attempt for attempt in made if attempt.outcome in MAY_HAVE_ACTED]
+        if acted and not self._may_repeat(context, dispute, acted):
+            return False
+        with self._store.of(context.who.company_id, context.who.environment) as connection:
+            return held.asked_already(connection, context, job, LOOK_UP, _operation(dispute))
 
     def _send(self, context: Context, dispute: Dispute, job: Job) -> work.Outcome:
         documents = self._disputes.documents(context, dispute) if dispute.state == SUBMITTING else []

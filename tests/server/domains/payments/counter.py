@@ -95,7 +95,11 @@ class Counter:
         return self.flow.soon(lambda: (seen := found()).state in ENDED and seen, what="an end")
 
     def outcomes(self, resource_id: str, operation: str) -> list[Outcome]:
-        """The outcome of every attempt, in order."""
+        """The outcome of every attempt, in order, once each has one: a webhook may tell of a call before its end."""
+        self.flow.soon(lambda: Outcome.OPEN not in self._outcomes(resource_id, operation))
+        return self._outcomes(resource_id, operation)
+
+    def _outcomes(self, resource_id: str, operation: str) -> list[Outcome]:
         with people.rows(self.flow.corridor, self.flow.client) as connection:
             rows = connection.execute(
                 "SELECT outcome FROM corridor.attempts WHERE resource_id = %s AND operation = %s ORDER BY attempt_id",
