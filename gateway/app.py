@@ -13,6 +13,7 @@ from typing import Any, cast
 import grpc
 import grpc.aio
 
+from gateway import etags
 from gateway.contract import Contract
 from gateway.headers import OUTWARD, Inbound, accepts_json, is_json, new_id
 from gateway.pages import Pages
@@ -101,7 +102,7 @@ class Gateway:
         path: str = scope["raw_path"].decode("latin-1")
         found = self.routes.find(path)
         if found is None:
-            if path in self._pages.paths:
+            if self._pages.has(path):
                 return None
             raise Refusal("METHOD_NOT_FOUND", "There is no such path.")
         routes, segments = found
@@ -117,7 +118,8 @@ class Gateway:
 
     async def _page(self, scope: Scope) -> Answer:
         assert self._upstream is not None
-        return await self._pages.answer(scope["raw_path"].decode("latin-1"), scope["method"], self._upstream, self)
+        path: str = scope["raw_path"].decode("latin-1")
+        return await self._pages.answer(path, scope["method"], scope["headers"], self._upstream, self)
 
     async def _serve(self, scope: Scope, receive: Receive, route: Route, inbound: Inbound, request_id: str) -> Answer:
         if self.in_flight > self.limits.in_flight:
@@ -134,6 +136,7 @@ class Gateway:
                 metadata.append(("x-corridor-client-certificate-der", connection.certificate.der))
         seconds = inbound.seconds(route.deadline_seconds)
         self._check_representation(route, inbound)
+        etags.check_reads(route.verb, inbound.if_none_match)
         body = await self._read(scope, receive, route, inbound, connection)
         request = self._transcoder.request(
             route, scope["corridor.segments"], scope["query_string"], body, scope["headers"]
@@ -148,7 +151,7 @@ class Gateway:
             connection.watch(call.cancel)
         status = 500
         try:
-            answer = await self._answer(route, call, request_id)
+            answer = await self._answer(route, call, request_id, inbound.if_none_match)
             status = answer.status
         finally:
             if route.safe and connection is not None:
@@ -157,7 +160,7 @@ class Gateway:
                 span.end(status)
         return answer
 
-    async def _answer(self, route: Route, call: Call, request_id: str) -> Answer:
+    async def _answer(self, route: Route, call: Call, request_id: str, known: bytes | None) -> Answer:
         try:
             payload = await call
         except grpc.aio.AioRpcError as error:
@@ -171,8 +174,12 @@ class Gateway:
             if not any(name == b"cache-control" for name, _ in answer.headers):
                 answer.headers.append(_NO_STORE)
         else:
-            body = self._transcoder.response(route, payload)
+            body, etag = self._transcoder.response(route, payload)
             answer = Answer(200, [_JSON, (b"content-length", b"%d" % len(body)), _NO_STORE], body)
+            if etag and route.safe and known is not None and etags.is_known(etag, known):
+                answer = etags.not_modified(etag, [_NO_STORE])
+            elif etag:
+                answer.headers.append(etags.header(etag))
         _outward(await call.initial_metadata(), answer.headers)
         _outward(await call.trailing_metadata(), answer.headers)
         return answer

@@ -24,6 +24,10 @@ OUTWARD = {
         "idempotent-replayed",
         "location",
         "www-authenticate",
+        "deprecation",
+        "sunset",
+        "link",
+        "corridor-deprecated-fields",
     )
 }
 
@@ -58,6 +62,8 @@ class Inbound:
         "forwarded_for",
         "host",
         "idempotency_key",
+        "if_match",
+        "if_none_match",
         "request_id",
         "sandbox_scenario",
         "timeout",
@@ -79,6 +85,8 @@ class Inbound:
         self.forwarded_for: bytes | None = None
         self.host: bytes | None = None
         self.idempotency_key: bytes | list[bytes] | None = None
+        self.if_match: bytes | None = None
+        self.if_none_match: bytes | None = None
         self.request_id: bytes | None = None
         self.sandbox_scenario: bytes | None = None
         self.timeout: bytes | None = None
@@ -116,6 +124,10 @@ class Inbound:
             found.append(("corridor-sandbox-scenario", self.sandbox_scenario.decode("ascii")))
         if keyed and self.idempotency_key is not None:
             found.append(("idempotency-key", _key(self.idempotency_key)))
+        if self.if_match is not None:  # what cannot be carried is refused: a condition must never be passed over
+            if not _TEXT(self.if_match):
+                raise Refusal("MALFORMED_REQUEST", "If-Match must be etags, or *.")
+            found.append(("if-match", self.if_match.decode("ascii")))
         if self.request_id is not None and not _ID(self.request_id):
             raise _bad_id("X-Request-Id")
         if self.correlation_id is not None:
@@ -206,6 +218,8 @@ _SLOTS: dict[bytes, Callable[[Inbound, bytes], None]] = {
     b"content-type": _joined("content_type"),
     b"host": _joined("host"),
     b"idempotency-key": _collect_key,
+    b"if-match": _joined("if_match"),
+    b"if-none-match": _joined("if_none_match"),
     b"traceparent": _joined("traceparent"),
     b"tracestate": _joined("tracestate"),
     b"transfer-encoding": _last("transfer_encoding"),

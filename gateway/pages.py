@@ -1,34 +1,24 @@
-"""What the gateway answers by itself: health, readiness, metrics, the OpenAPI document and its viewer.
+"""What the gateway answers by itself: health, readiness, metrics, the OpenAPI document and the portal.
 
 Everything that a browser needs is served from this package; the content security policy forbids the rest.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway import telemetry, tls
+from gateway import majors, telemetry, tls
 from gateway.contract import Contract
+from gateway.portal import SECURITY, Portal
 from gateway.problems import Answer, Header, Refusal
 from gateway.upstream import Upstream
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
 
-_FILES = Path(__file__).parent / "docs"
-_SECURITY: tuple[Header, ...] = (
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
 _TEXT = b"text/plain; charset=utf-8"
-_HTML = b"text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +32,22 @@ class Pages:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
+        self._portal = Portal()
+        self._documents: dict[int, bytes] = {}
         self._static = {
-            "/v1/openapi.json": _Page(b"application/json", lambda: self._openapi),
-            "/docs": _Page(_HTML, lambda: _file("index.html")),
-            "/docs/viewer.js": _Page(b"text/javascript; charset=utf-8", lambda: _file("viewer.js")),
-            "/docs/viewer.css": _Page(b"text/css; charset=utf-8", lambda: _file("viewer.css")),
-            "/docs/problems": _Page(_HTML, lambda: self._problems),
+            f"/v{major}/openapi.json": _Page(b"application/json", partial(self._openapi, major))
+            for major in majors.served(contract)
         }
-        self.paths = frozenset((*self._static, "/healthz", "/readyz", "/metrics"))
+        self._paths = frozenset((*self._static, "/healthz", "/readyz", "/metrics"))
 
-    async def answer(self, path: str, verb: str, upstream: Upstream, gateway: "Gateway") -> Answer:
-        """The answer for one of `paths`. Raises Refusal for methods other than GET and HEAD."""
+    def has(self, path: str) -> bool:
+        """Whether an address is one of these pages."""
+        return path in self._paths or self._portal.has(path)
+
+    async def answer(
+        self, path: str, verb: str, headers: list[Header], upstream: Upstream, gateway: "Gateway"
+    ) -> Answer:
+        """The answer for what it `has`. Raises Refusal for methods other than GET and HEAD."""
         allow = b"GET, HEAD, OPTIONS"
         if verb == "OPTIONS":
             return Answer(204, [(b"allow", allow)], b"")
@@ -67,27 +62,20 @@ class Pages:
             for file, left in tls.seconds_left(gateway.settings):
                 gateway.metrics.certificate(Path(file).name, left)  # where files lie is nobody's business outside
             return _answer(200, telemetry.CONTENT_TYPE, gateway.metrics.exposition(gateway.in_flight))
+        if path not in self._static:
+            return self._portal.answer(path, headers)
         page = self._static[path]
         answer = _answer(200, page.content_type, page.body())
-        answer.headers.extend(_SECURITY)
+        answer.headers.extend(SECURITY)
         return answer
 
-    @cached_property
-    def _openapi(self) -> bytes:
+    def _openapi(self, major: int) -> bytes:
         # Imported here: only who asks for the document pays for building it.
         from gateway.openapi import document, dump
 
-        return dump(document(self._contract)).encode()
-
-    @cached_property
-    def _problems(self) -> bytes:
-        from gateway.openapi.problem_page import render
-
-        return render(self._contract).encode()
-
-
-def _file(name: str) -> bytes:
-    return (_FILES / name).read_bytes()
+        if major not in self._documents:
+            self._documents[major] = dump(document(self._contract, major=major)).encode()
+        return self._documents[major]
 
 
 def _answer(status: int, content_type: bytes, body: bytes) -> Answer:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from protobuf import DescField, DescMessage, Message
+from protobuf import DescField, DescFieldValueMessage, DescMessage, Message
 
 from gateway import templates
 from gateway.bindings import (
@@ -21,6 +21,7 @@ from gateway.bindings import (
 )
 from gateway.contract import Binding, Contract, Method
 from gateway.faults import has_choices
+from gateway.masks import MASK
 from gateway.raw import RAW_REQUEST, RAW_RESPONSE, is_message, only_request
 
 
@@ -73,6 +74,11 @@ class Route:
     keyed: bool
     safe: bool
     choices: bool
+    # The request can say which fields change, and which fields say what it is about.
+    masked: bool
+    keys: frozenset[str]
+    # The field of the answer's body that is its etag.
+    etag: DescField | None
     # The answer leaves as the method made it.
     raw_answer: bool
     # The upstream callable; filled by the app, which alone knows the channel.
@@ -207,6 +213,9 @@ def _route(method: Method, binding: Binding) -> Route:
         keyed=method.policy.idempotency != "NONE",
         safe=binding.verb == "GET",
         choices=has_choices(method.input),
+        masked=any(field.name == MASK for field in method.input.fields),
+        keys=frozenset(variable.parameter.names[0] for variable in variables),
+        etag=_etag(response_field),
         raw_answer=raw_answer,
     )
 
@@ -219,6 +228,12 @@ def _body(message: DescMessage, body: str, raw_answer: bool) -> tuple[Body, Desc
         return Body.ALL, None
     field = _field(message, body)
     return (Body.RAW if is_message(field, RAW_REQUEST) else Body.FIELD), field
+
+
+def _etag(response_field: DescField | None) -> DescField | None:
+    if response_field is None or not isinstance(response_field.value, DescFieldValueMessage):
+        return None
+    return next((field for field in response_field.value.message.fields if field.name == "etag"), None)
 
 
 def _field(message: DescMessage, name: str) -> DescField:

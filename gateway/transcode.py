@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from protobuf import DescField, Message, Registry, message_from_json_value, message_to_json_value
 
-from gateway import faults
+from gateway import faults, masks
 from gateway.bindings import bind_query, malformed
 from gateway.json_text import JsonReader
 from gateway.problems import Answer, Header, Refusal
@@ -37,18 +37,24 @@ class Transcoder:
             return self._raw_message(route, value, query, body, headers)
         if query:
             bind_query(route.query, query.decode("latin-1"), value)
+        if route.masked:
+            part = route.body_field.name if route.body_field is not None else ""
+            masks.complete(route.input.desc(), part, route.keys, value, derive=route.verb == "PATCH")
         return self._message(route, value)[1]
 
-    def response(self, route: Route, payload: bytes) -> bytes:
-        """The JSON of a response message: fields without presence always stand there, so that the shape is stable."""
+    def response(self, route: Route, payload: bytes) -> tuple[bytes, str]:
+        """The JSON of a response message, and its etag if it is a resource with one.
+
+        Fields without presence always stand there, so that the shape is stable.
+        """
         message = route.output.from_binary(payload)
         field = route.response_field
         if field is None:
-            return self._json(message)
+            return self._json(message), ""
         part = message[field]
         if isinstance(part, Message):
-            return self._json(part)
-        return self._part(message, field)
+            return self._json(part), part[route.etag] if route.etag is not None else ""
+        return self._part(message, field), ""
 
     def raw(self, route: Route, payload: bytes) -> Answer:
         """The answer that a method made itself. Raises ValueError for one that cannot be sent."""

@@ -14,14 +14,13 @@ import structlog
 from google.protobuf.message import Message
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_interceptor import ServerInterceptor
-from grpc_reflection.v1alpha import reflection
 
 from server import interceptors, servicers
 from server.kit import contract, logs
 from server.kit.contract import Method
 from server.kit.errors import Failure
 from server.parts import Parts
-from server.platform.transport import listening
+from server.platform.transport import listening, reflection
 from server.store import migrate
 from server.store.engine import Store
 
@@ -59,7 +58,8 @@ class Server:
         )
         names = add_services(self._grpc, servicers.all_of(parts), chain(parts))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._grpc)
-        reflection.enable_server_reflection((*names, health.SERVICE_NAME, reflection.SERVICE_NAME), self._grpc)
+        if parts.settings.reflection:
+            reflection.add(self._grpc, (*names, health.SERVICE_NAME), max(1, parts.settings.threads // 4))
         self._names = ("", *names)
         self.port = listening.add_port(self._grpc, address, parts.settings)
         self._watch = threading.Thread(target=self._watch_database, name="health", daemon=True)
@@ -104,6 +104,7 @@ def chain(parts: Parts) -> Sequence[ServerInterceptor]:
             fingerprint_secret=parts.keyring.derived("fingerprints"),
             approval_policies=parts.approval_policies,
             rate_limits=parts.settings.rate_limits,
+            uses=parts.uses,
             slow_calls=max(1, parts.settings.threads // 2),
             allowances=parts.settings.rate_allowances,
             region=parts.settings.region,
@@ -149,6 +150,9 @@ def handler(
     """
     call = behaviour
     for interceptor in reversed(tuple(chain)):
+        concerns = getattr(interceptor, "concerns", None)
+        if concerns is not None and not concerns(method):
+            continue  # its methods alone pay for it
         call = _around(interceptor, call, method.path)
     return grpc.unary_unary_rpc_method_handler(call, request_deserializer=None, response_serializer=_serialized)
 

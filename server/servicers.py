@@ -1,6 +1,7 @@
 """Who serves which service of the contract."""
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 
 from server.domains.payments import meaning as payments_meaning
 from server.domains.payments.accepting import Accepting as AcceptingPayments
@@ -13,6 +14,8 @@ from server.domains.payouts import observing
 from server.domains.payouts.beneficiary_servicer import BeneficiaryServicer
 from server.domains.payouts.quotes import Quotes
 from server.domains.payouts.servicer import PayoutServicer
+from server.interceptors import validation
+from server.kit import contract, versions
 from server.parts import Parts
 from server.platform.access.alert_servicer import SecurityAlertServicer
 from server.platform.access.consents.servicer import ConsentServicer
@@ -35,6 +38,9 @@ from server.platform.sandbox.servicer import ClockServicer
 from server.platform.shadow.servicer import ShadowServicer
 from server.platform.sweeps.servicer import SweepServicer
 from server.platform.timeline import Timeline
+from server.platform.updating import Updating
+from server.platform.usage.deprecated import Deprecated
+from server.platform.usage.servicer import UsageServicer
 from server.platform.vault.data_policy_servicer import DataPolicyServicer
 from server.platform.vault.erasure_servicer import ErasureServicer
 from server.platform.vault.token_servicer import VaultTokenServicer
@@ -45,7 +51,27 @@ from server.platform.webhooks.receive import InboundDeliveryServicer
 
 
 def all_of(parts: Parts) -> Mapping[str, object]:
-    """A servicer for every service, by its full name."""
+    """A servicer for every service, by its full name, in every version."""
+    updating = Updating(parts.store, validation.check_merged)
+    found = {name: updating.around(name, each) for name, each in _of_first_versions(parts).items()}
+    return {**found, **_of_further_versions(parts, found)}
+
+
+def _of_further_versions(parts: Parts, first: Mapping[str, object]) -> Mapping[str, object]:
+    """A servicer for every service of a further version: its own methods, and those that the first version does."""
+    found: dict[str, dict[str, object]] = {}
+    for version in versions.installed():
+        for service, servicer in version.servicers(parts).items():
+            own = {name: getattr(servicer, name) for name in dir(servicer) if not name.startswith("_")}
+            found.setdefault(service, {}).update(own)
+        for path, translation in version.methods.items():
+            service, _, name = path[1:].partition("/")
+            by, _, does = translation.does[1:].partition("/")
+            found.setdefault(service, {})[name] = getattr(first[by], does)
+    return {service: SimpleNamespace(**methods) for service, methods in found.items()}
+
+
+def _of_first_versions(parts: Parts) -> Mapping[str, object]:
     store, tokens, clock = parts.store, parts.tokens, parts.clock
     accepting_payments = AcceptingPayments(store, parts.payments, parts.invoker, parts.waker)
     deciding = Deciding(clock)
@@ -54,7 +80,7 @@ def all_of(parts: Parts) -> Mapping[str, object]:
     connections = ConnectionServicer(store, tokens, parts.keyring, parts.catalog, parts.connections, parts.guard, clock)
     machine = parts.machine_clock
     inbound = InboundDeliveryServicer(store, tokens, parts.connections, parts.providers, parts.waker, machine)
-    endpoints = WebhookEndpointServicer(store, tokens, parts.keyring, parts.guard, parts.waker)
+    endpoints = WebhookEndpointServicer(store, tokens, parts.keyring, parts.guard, parts.waker, parts.payloads)
     vault_tokens = VaultTokenServicer(store, tokens, Fingerprints(parts.keyring.derived("vault fingerprints")))
     return {
         "corridor.access.v1.ApiKeyService": ApiKeyServicer(store, parts.keys, tokens, machine),
@@ -69,7 +95,7 @@ def all_of(parts: Parts) -> Mapping[str, object]:
         "corridor.access.v1.ConsentService": consents,
         "corridor.approvals.v1.ApprovalService": approvals,
         "corridor.audit.v1.AuditService": AuditServicer(store, tokens, AuditSigner(parts.keyring)),
-        "corridor.events.v1.EventService": EventServicer(store, tokens),
+        "corridor.events.v1.EventService": EventServicer(store, tokens, parts.payloads),
         "corridor.operations.v1.ReplayService": ReplayServicer(store, tokens, parts.waker, clock),
         "corridor.operations.v1.WorkItemService": WorkItemServicer(
             store, tokens, parts.operating.showing, parts.operating.inspecting, parts.waker
@@ -93,6 +119,7 @@ def all_of(parts: Parts) -> Mapping[str, object]:
         "corridor.sandbox.v1.ClockService": ClockServicer(
             store, parts.following, parts.offsets, clock, machine, parts.waker
         ),
+        "corridor.usage.v1.UsageService": UsageServicer(store, tokens, Deprecated(contract.methods()), machine),
         "corridor.vault.v1.DataPolicyService": DataPolicyServicer(store, tokens, parts.settings.region),
         "corridor.vault.v1.ErasureService": ErasureServicer(store, tokens),
         "corridor.vault.v1.VaultTokenService": vault_tokens,

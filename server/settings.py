@@ -48,6 +48,7 @@ class Settings:
     signing_key_days: int  # after how many days the key for access tokens is rotated
     log_level: str
     test_provider: bool  # whether test users can sign in to sandboxes without a provider of their own
+    reflection: bool  # whether the gRPC port tells anybody what it serves
     tls_certificate: str  # certificate chain of the gRPC port, a PEM file; empty means plain text
     tls_key: str  # its private key, a PEM file
     tls_client_ca: str  # who issues peers' certificates, a PEM file; empty means that none is asked for
@@ -100,6 +101,7 @@ def from_environment() -> Settings:
         log_level=env.get("CORRIDOR_LOG_LEVEL", "info"),
         test_provider=_switch("CORRIDOR_TEST_PROVIDER", False),
         sandbox_url=_sandbox_url(),
+        reflection=_switch("CORRIDOR_REFLECTION", False),
         **_transport(),
         **_kms(),
     )

@@ -3,29 +3,18 @@
 import json
 from typing import Any
 
-from protobuf import DescMessage
-
+from gateway import majors
 from gateway.contract import Contract
-from gateway.openapi.comments import summary
+from gateway.openapi import events, naming, security
 from gateway.openapi.examples import Examples
-from gateway.openapi.operations import Operations, problem_schema
+from gateway.openapi.operations import Operations
+from gateway.openapi.problem_answers import problem_schema
+from gateway.openapi.prose import DESCRIPTION
+from gateway.openapi.recorded import Recorded
 from gateway.openapi.schemas import Schemas
 from gateway.routes import compile_routes
 
 Json = dict[str, Any]
-
-_DESCRIPTION = """\
-The HTTP face of Corridor. Everything here is also there as gRPC; both are made from one contract.
-
-Field names are written as in the contract (`amount_minor`); requests may write them in lowerCamelCase as well.
-64-bit integers are strings in answers, and strings or numbers in requests. Enum values are names; requests may use
-numbers. Unknown fields, unknown query parameters and duplicate keys are refused. Fields without a value of their own
-(`""`, `"0"`, `[]`, `…_UNSPECIFIED`) are always there in answers; messages that are not set are left out.
-
-Errors are problem documents (RFC 9457). Calls that must not take effect twice carry an `Idempotency-Key`.
-"""
-
-_EVENT = "corridor.events.v1.Event"
 
 
 def dump(document: Json) -> str:
@@ -33,105 +22,73 @@ def dump(document: Json) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def document(contract: Contract) -> Json:
-    """The OpenAPI document of a contract."""
-    schemas = Schemas(contract)
+def document(contract: Contract, recorded: Recorded | None = None, major: int = majors.FIRST) -> Json:
+    """The OpenAPI document of one major version of a contract, with the examples that were recorded, or with others."""
+    recorded = Recorded.load() if recorded is None else recorded
+    schemas = Schemas(contract, major)
     examples = Examples(schemas)
-    operations = Operations(contract, schemas, examples)
+    operations = Operations(contract, schemas, examples, recorded)
     paths: dict[str, Json] = {}
-    seen: dict[str, int] = {}
-    tags: dict[str, str] = {}
-    for route in sorted(compile_routes(contract), key=lambda r: (r.template, r.verb)):
-        method = route.method
-        seen[method.name] = count = seen.get(method.name, 0) + 1
-        operation_id = method.name if count == 1 else f"{method.name}_{count}"
-        paths.setdefault(_path(route.template), {})[route.verb.lower()] = operations.operation(route, operation_id)
-        tags[method.service.rsplit(".", 1)[1]] = schemas.comments.get(method.service, "")
-    webhooks = _webhooks(contract, schemas, examples)
+    routes = majors.routes_of(compile_routes(contract), major)
+    ids = naming.operation_ids(routes)
+    for place in sorted(range(len(routes)), key=lambda at: (routes[at].template, routes[at].verb)):
+        route = routes[place]
+        paths.setdefault(_path(route.template), {})[route.verb.lower()] = operations.operation(route, ids[place])
+    services = {route.method.service for route in routes}
+    webhooks = events.webhooks(contract, schemas, examples, recorded, major)
     components: Json = {
         "schemas": {"Problem": problem_schema(contract), **dict(sorted(schemas.components.items()))},
-        "responses": operations.shared_responses(),
+        "responses": {**operations.problems.shared(), "NotModified": _NOT_MODIFIED},
         "parameters": _parameters(),
         "headers": _headers(),
-        "examples": operations.problem_examples(),
-        "securitySchemes": {
-            "bearer": {
-                "type": "http",
-                "scheme": "bearer",
-                "bearerFormat": "API key",
-                "description": "An API key, `ck_test_…` or `ck_live_…`. It names company and environment. "
-                "An operation lists its scopes; a key that holds any one of them may call it.",
-            }
-        },
+        "examples": operations.problems.examples(),
+        "securitySchemes": security.schemes(contract, major),
     }
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Corridor",
-            "version": "v1",
-            "description": _DESCRIPTION,
+            "version": f"v{major}",
+            "description": DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "Where this document came from."}],
-        "tags": [{"name": name, "description": text} for name, text in sorted(tags.items())],
+        "tags": _tags(services, schemas),
+        "x-tagGroups": _groups(services),
         "paths": paths,
         "webhooks": webhooks,
         "components": components,
     }
 
 
+_NOT_MODIFIED: Json = {
+    "description": "The resource still has the etag that the caller named; there is no body.",
+    "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+}
+
+
+def _tags(services: set[str], schemas: Schemas) -> list[Json]:
+    found = [
+        {
+            "name": naming.tag(service),
+            "x-displayName": naming.title(service),
+            "description": schemas.comments.get(service, ""),
+        }
+        for service in naming.in_order(services)
+    ]
+    return [*found, {"name": events.TAG, "x-displayName": "Webhooks sent", "description": events.DESCRIPTION}]
+
+
+def _groups(services: set[str]) -> list[Json]:
+    """Tags by domain, as readers of the document (x-tagGroups) show them."""
+    found: list[Json] = [{"name": name, "tags": tags} for name, tags in naming.groups(services)]
+    return [*found, {"name": "Webhooks sent", "tags": [events.TAG]}]
+
+
 def _path(template: str) -> str:
     """The template in OpenAPI's form: `{name=shelves/*}` becomes `{name}`."""
     pieces = template.split("{")
     return pieces[0] + "".join("{" + p.split("}", 1)[0].split("=", 1)[0] + "}" + p.split("}", 1)[1] for p in pieces[1:])
-
-
-def _webhooks(contract: Contract, schemas: Schemas, examples: Examples) -> Json:
-    envelope = contract.registry.message(_EVENT)
-    if envelope is None:
-        return {}
-    found: Json = {}
-    for descriptor in contract.registry:
-        if not isinstance(descriptor, DescMessage):
-            continue
-        facts = contract.option(descriptor, "corridor.options.v1.event")
-        if facts is None:
-            continue
-        text = schemas.comments.get(descriptor.type_name, "")
-        data = {"@type": f"type.googleapis.com/{descriptor.type_name}", **examples.message(descriptor, False)}
-        found[facts.type] = {
-            "post": {
-                "operationId": f"on{descriptor.name}",
-                "tags": ["Webhooks"],
-                "summary": summary(text),
-                "description": f"{text}\n\nAny 2xx answer takes it; anything else is tried again.",
-                "parameters": [
-                    {"$ref": f"#/components/parameters/{name}"}
-                    for name in ("WebhookId", "WebhookTimestamp", "WebhookSignature")
-                ],
-                "requestBody": {
-                    "required": True,
-                    "content": {
-                        "application/json": {
-                            "schema": _event_schema(schemas, envelope, descriptor, facts.type),
-                            "example": {**examples.message(envelope, False), "type": facts.type, "data": data},
-                        }
-                    },
-                },
-                "responses": {"2XX": {"description": "The event was taken."}},
-                "security": [],
-            }
-        }
-    return dict(sorted(found.items()))
-
-
-def _event_schema(schemas: Schemas, envelope: DescMessage, data: DescMessage, event_type: str) -> Json:
-    return {
-        "allOf": [
-            schemas.message(envelope, False),
-            {"properties": {"type": {"const": event_type}, "data": schemas.message(data, False)}},
-        ]
-    }
 
 
 def _parameters() -> Json:
@@ -147,6 +104,17 @@ def _parameters() -> Json:
     return {
         "IdempotencyKeyRequired": {**key, "required": True},
         "IdempotencyKey": {**key, "required": False},
+        "IfMatch": _header(
+            "If-Match",
+            "The etag that the resource must have, in quotes: the call is refused if it has changed since. "
+            "`*` matches any that is there.",
+            {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": '^(\\*|"[\\x21\\x23-\\x7E]*")$'},
+        ),
+        "IfNoneMatch": _header(
+            "If-None-Match",
+            "The etag that the caller has, in quotes: the answer is 304 if it is still that one.",
+            {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": '^"[\\x21\\x23-\\x7E]*"$'},
+        ),
         "RequestId": _header("X-Request-Id", "The id of this request; one is made if it is not sent.", id_schema),
         "CorrelationId": _header(
             "X-Correlation-Id", "Ties calls, provider calls, events and logs together.", id_schema
@@ -161,6 +129,12 @@ def _parameters() -> Json:
         "WebhookTimestamp": _header("webhook-timestamp", "Unix seconds of the attempt.", {"type": "string"}, True),
         "WebhookSignature": _header(
             "webhook-signature", "Signatures over id, timestamp and body.", {"type": "string"}, True
+        ),
+        "CorridorPayloadVersion": _header(
+            "Corridor-Payload-Version",
+            "The version of the event's data, as `payload_version` says in the body.",
+            {"type": "string", "pattern": "^v[1-9][0-9]{0,2}$"},
+            True,
         ),
     }
 
@@ -178,5 +152,6 @@ def _headers() -> Json:
             "description": "`true` where the answer is that of an earlier call with the same key.",
             "schema": text,
         },
+        "ETag": {"description": "The resource's etag, in quotes (RFC 9110, 8.8.3).", "schema": text},
         "RetryAfter": {"description": "Seconds to wait before the call is repeated.", "schema": text},
     }

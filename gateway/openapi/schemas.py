@@ -4,6 +4,7 @@ Input and output differ: input is strict and may leave fields out, output always
 """
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 from protobuf import (
@@ -19,8 +20,9 @@ from protobuf import (
     ScalarType,
 )
 
+from gateway import majors
 from gateway.contract import Contract
-from gateway.openapi import rules
+from gateway.openapi import lifecycle, rules
 from gateway.openapi.comments import comments
 
 Schema = dict[str, Any]
@@ -38,6 +40,7 @@ _WELL_KNOWN: Mapping[str, Schema] = {
         "type": "object",
         "required": ["@type"],
         "properties": {"@type": {"type": "string", "description": "The message's type, as a URL."}},
+        "additionalProperties": True,
     },
     "google.protobuf.Empty": {"type": "object"},
     "google.protobuf.Struct": {"type": "object"},
@@ -64,14 +67,20 @@ def well_known(message: DescMessage) -> Schema | None:
 class Schemas:
     """Makes components on demand; `components` holds those that were asked for."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, major: int = majors.FIRST) -> None:
         self.contract = contract
         self.comments = comments(contract)
         self.components: dict[str, Schema] = {}
         self._names: dict[tuple[str, bool], str] = {}
         self._outputs = _reachable(method.output for method in contract.methods)
-        shorts = [d.name for d in contract.registry if isinstance(d, DescMessage | DescEnum)]
-        self._ambiguous = {name for name in shorts if shorts.count(name) > 1}
+        messages = [each for each in contract.registry if isinstance(each, DescMessage)]
+        # The messages that have a field of which callers are told that it ends.
+        self._deprecated = {
+            message.type_name
+            for message in messages
+            if any(self._lifecycle(field).get("level") == "DEPRECATED" for field in message.fields)
+        }
+        self._ambiguous = majors.long_names(contract, major)
 
     def message(self, message: DescMessage, incoming: bool) -> Schema:
         """A reference to a message's component, or the schema of a well-known type."""
@@ -106,7 +115,7 @@ class Schemas:
             schema["required"] = required
         if incoming:
             schema["additionalProperties"] = False
-        choices = [self._choice(oneof) for oneof in message.oneofs]
+        choices = [choice for oneof in message.oneofs if (choice := self._choice(oneof))]
         if len(choices) == 1:
             schema.update(choices[0])
         elif choices:
@@ -130,9 +139,14 @@ class Schemas:
             schema["x-corridor-sensitivity"] = sensitivity.name
             if incoming and sensitivity.name == "CREDENTIAL":
                 schema["writeOnly"] = True
-        if field.deprecated:
-            schema["deprecated"] = True
+        lifecycle.mark(schema, self._lifecycle(field))
         return schema
+
+    def takes_deprecated(self, message: DescMessage) -> bool:
+        """Whether a message has a field that is deprecated, at any depth."""
+        if not self._deprecated:
+            return False
+        return bool(self._deprecated & _reachable([message]))
 
     def required(self, field: DescField, incoming: bool) -> bool:
         """Whether a field is always there (output), or must be sent (input)."""
@@ -147,6 +161,11 @@ class Schemas:
         if isinstance(value, DescFieldValueScalar | DescFieldValueEnum):
             return value.oneof is None and not field.proto.proto3_optional
         return True
+
+    def _lifecycle(self, field: DescField) -> Schema:
+        return lifecycle.of_field(
+            self.contract.option(field, "corridor.options.v1.field_stability"), bool(field.deprecated)
+        )
 
     def enum(self, enum: DescEnum) -> Schema:
         """A reference to an enum's component."""
@@ -187,13 +206,14 @@ class Schemas:
 
     def _choice(self, oneof: DescOneof) -> Schema:
         found = self.contract.option(oneof, "buf.validate.oneof")
-        options: list[Schema] = [{"required": [field.name]} for field in oneof.fields]
-        if found is None or not found.required:
-            options.append({"not": {"anyOf": [dict(option) for option in options]}})
-        return {"oneOf": options}
+        if found is not None and found.required:
+            return {"oneOf": [{"required": [field.name]} for field in oneof.fields]}
+        # None of them, or one: what cannot be is two of them.
+        pairs: list[Schema] = [{"required": [a.name, b.name]} for a, b in combinations(oneof.fields, 2)]
+        return {"not": {"anyOf": pairs} if len(pairs) > 1 else pairs[0]} if pairs else {}
 
     def _short(self, descriptor: DescMessage | DescEnum) -> str:
-        if descriptor.name not in self._ambiguous:
+        if descriptor.type_name not in self._ambiguous:
             return descriptor.name
         return "".join(part[:1].upper() + part[1:] for part in descriptor.type_name.split("."))
 

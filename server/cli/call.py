@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("method")
+@click.argument("method", default="")
 @click.argument("request_json", metavar="[JSON]", default="{}")
 @client.options
 @click.option("--idempotency-key", default="", help="Made up, and told, where the method needs one and none is given.")
-@click.option("--list", "listed", is_flag=True, help="Instead, list the methods whose name contains METHOD.")
+@click.option("--list", "listed", is_flag=True, help="Instead, list all methods, or those whose name contains METHOD.")
 def call(method: str, request_json: str, key: str, address: str, idempotency_key: str, listed: bool) -> None:
     """Call METHOD with JSON, and print the answer as JSON with the contract's field names.
 
@@ -33,6 +33,8 @@ def call(method: str, request_json: str, key: str, address: str, idempotency_key
     if listed:
         _list(method)
         return
+    if not method:
+        raise click.UsageError("Name a METHOD: `corridor call --list` lists them.")
     found = _method(method)
     request = _request(found, _text(request_json))
     if not idempotency_key and _needs_key(found):
@@ -52,7 +54,7 @@ def _list(part: str) -> None:
 
     found = [(path, method) for path, method in contract.methods().items() if part.lower() in path.lower()]
     if not found:
-        raise click.ClickException(f"no method's name contains {part!r}: `corridor call --list ''` lists all.")
+        raise click.ClickException(f"no method's name contains {part!r}: `corridor call --list` lists all.")
     width = max(len(path) for path, _ in found)
     for path, method in found:
         click.echo(f"{path[1:]:<{width}}  {contract.http_rule(method)}".rstrip())
@@ -69,7 +71,7 @@ def _method(wanted: str) -> "Method":
         near = [name for name in full if last in name.lower()][:5]
         raise click.ClickException(
             f"there is no method {wanted}: "
-            + (f"did you mean {', '.join(near)}?" if near else "`corridor call --list ''` lists all.")
+            + (f"did you mean {', '.join(near)}?" if near else "`corridor call --list` lists all.")
         )
     if len(found) > 1:
         raise click.ClickException(f"{wanted} is not one method: name one of {', '.join(sorted(found))}.")

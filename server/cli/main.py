@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "bench": "server.cli.bench:bench",
     "gen": "server.cli.contracts:gen",
     "contracts": "server.cli.contracts:contracts",
+    "wheels": "server.cli.wheels:wheels",
 }
 
 

@@ -63,7 +63,7 @@ def up(port: int, grpc_port: int, sandbox_port: int, metrics_port: int, data_dir
     processes.interruptible()
     screen = Screen()
     found = replace(settings.from_environment(), data_dir=data_dir.absolute())
-    for_development = ("CORRIDOR_ALLOW_PRIVATE_ENDPOINTS", "CORRIDOR_TEST_PROVIDER")
+    for_development = ("CORRIDOR_ALLOW_PRIVATE_ENDPOINTS", "CORRIDOR_TEST_PROVIDER", "CORRIDOR_REFLECTION")
     environment = {name: os.environ.get(name, "on") for name in for_development}
     wanted = stack.Ports(port, grpc_port, sandbox_port, metrics_port)
     screen.heading(f"Starting Corridor in {found.data_dir}")

@@ -13,7 +13,7 @@ from grpc_interceptor import ServerInterceptor
 from opentelemetry import trace
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
-from server.kit import clock, ids, peers
+from server.kit import clock, etags, ids, peers
 from server.kit import context as contexts
 from server.kit.context import Context
 from server.kit.contract import Method
@@ -44,6 +44,7 @@ class Contexts(ServerInterceptor):
         request_id, correlation_id = metadata.get("x-request-id", ""), metadata.get("x-correlation-id", "")
         problem = _problem("x-request-id", request_id) or _problem("x-correlation-id", correlation_id)
         scenario = metadata.get("corridor-sandbox-scenario", "")
+        if_match, refused = _condition(found, metadata.get("if-match") and _joined(context, "if-match"))
         request_id = request_id if request_id and not problem else ids.request_id()
         theirs = context.time_remaining()  # None without a deadline, 0 after it
         call = Context(
@@ -51,11 +52,12 @@ class Contexts(ServerInterceptor):
             correlation_id=correlation_id if correlation_id and not problem else request_id,
             traceparent=_traceparent(metadata),
             method=found,
-            failure=problem or _unusable(scenario),
+            failure=problem or _unusable(scenario) or refused,
             deadline=clock.monotonic() + min(found.deadline_seconds, math.inf if theirs is None else theirs),
             client_ip=metadata.get("x-corridor-client-ip") or peers.address(context.peer()),
             claimed=metadata.get("x-company-id", "")[:_CLAIM_CHARACTERS],
             sandbox_scenario=scenario,
+            if_match=if_match,
         )
         call.trailers["x-request-id"] = request_id
         call.trailers["x-correlation-id"] = call.correlation_id
@@ -96,6 +98,28 @@ def _unusable(scenario: str) -> Failure | None:
     name, rule = "corridor-sandbox-scenario", "must be 1 to 64 lower-case letters, digits or underscores"
     detail = "The sandbox has no such scenario."
     return fail(reasons.ERROR_REASON_INVALID_ARGUMENT, detail, violations=[Violation(name, rule, "sandbox_scenario")])
+
+
+def _joined(context: grpc.ServicerContext, name: str) -> str:
+    """All values of a name, as one list (RFC 9110, 5.3): of two conditions none is passed over."""
+    return ", ".join(str(value) for key, value in context.invocation_metadata() if key == name)
+
+
+def _condition(method: Method, text: str | None) -> tuple[frozenset[str] | None, Failure | None]:
+    """The etags that a change asks for. A condition that nobody would look at is refused, never passed over."""
+    if text is None or not method.writes:
+        return None, None
+    if not etags.conditional(method):
+        return None, _unmatched("is not looked at by this method", "conditional")
+    try:
+        return etags.read(text), None
+    except ValueError:
+        return None, _unmatched('must be etags in quotes, such as "0f3a", or *', "if_match")
+
+
+def _unmatched(why: str, rule: str) -> Failure:
+    violation = Violation("if-match", why, rule)
+    return fail(reasons.ERROR_REASON_INVALID_ARGUMENT, f"If-Match {why}.", violations=[violation])
 
 
 def _traceparent(metadata: Mapping[str, str]) -> str:

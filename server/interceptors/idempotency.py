@@ -55,7 +55,7 @@ class Idempotent(ServerInterceptor):
         assert call.method is not None
         if not call.method.writes:
             return method(request_or_iterator, context)
-        call.idempotency = self._claim(call.method.policy.idempotency, request_or_iterator, context)
+        call.idempotency = self._claim(call.asked.policy.idempotency, request_or_iterator, context)
         try:
             return self._answer(method, request_or_iterator, context, call)
         except Failure as failure:
@@ -94,8 +94,9 @@ class Idempotent(ServerInterceptor):
                 reasons.ERROR_REASON_IDEMPOTENCY_KEY_INVALID,
                 f"An idempotency key is 1 to {_KEY_CHARACTERS} visible ASCII characters, sent once.",
             )
-        scenario = contexts.current().sandbox_scenario
-        return Idempotency(key, idempotency.fingerprint(request, self._secret, scenario), self._seal)
+        call = contexts.current()
+        fingerprint = idempotency.fingerprint(request, self._secret, call.sandbox_scenario, call.if_match)
+        return Idempotency(key, fingerprint, self._seal)
 
     def _failed(self, call: contexts.Context, failure: Failure) -> Any:
         if call.idempotency is None or call.replayed or not idempotency.belongs_to_key(failure):

@@ -14,8 +14,9 @@ from google.protobuf.message import DecodeError, Message
 from grpc_interceptor import ServerInterceptor
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
-from server.kit import card_numbers, redaction, storable
+from server.kit import card_numbers, masks, redaction, storable
 from server.kit import context as contexts
+from server.kit.contract import Method
 from server.kit.errors import Failure, Violation, fail
 
 
@@ -40,7 +41,10 @@ class Validation(ServerInterceptor):
         call.request = request
         if unstorable := storable.violations(request, request_or_iterator):
             raise _refused(unstorable)
-        if violations := self._validator.collect_violations(request):
+        violations = self._validator.collect_violations(request)
+        if violations and masks.is_partial(request):  # the rest stays as it is; the whole is checked once merged
+            violations = [each for each in violations if masks.concerns(call.method, request, _names(each))]
+        if violations:
             raise _failure(request, violations)
         if cards := card_numbers.violations(request):
             raise _refused(cards)
@@ -94,6 +98,22 @@ def _path(violation: protovalidate.Violation) -> str:
 @lru_cache(maxsize=1)  # rules are compiled when a message is first seen
 def _validator() -> protovalidate.Validator:
     return protovalidate.Validator()
+
+
+def _names(violation: protovalidate.Violation) -> list[str]:
+    return [each.field_name for each in violation.proto.field.elements] if violation.proto.field else []
+
+
+def check_merged(method: Method, request: Message, merged: Message) -> None:
+    """Raise INVALID_ARGUMENT unless what the mask in `request` names keeps its rules in the merged request too.
+
+    What stays as it is was checked when it was set.
+    """
+    found = _validator().collect_violations(merged)
+    paths = [(each, _names(each)) for each in found]
+    judges = masks.concerns, masks.reaches
+    if found := [each for each, path in paths if not path or any(judge(method, request, path) for judge in judges)]:
+        raise _failure(merged, found)
 
 
 def check(message: Message) -> None:

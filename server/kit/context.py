@@ -14,6 +14,7 @@ from corridor.type.v1 import environment_pb2
 from server.kit import clock
 from server.kit.contract import Method
 from server.kit.errors import Failure
+from server.kit.stability import Ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,15 @@ class Context:
     correlation_id: str
     traceparent: str = ""
     method: Method | None = None
+    called: Method | None = None  # the method of a further version that was called, while `method` does it
     caller: Caller | None = None
     suspect: Caller | None = None  # whose credential was refused, as far as that could be seen
     idempotency: Idempotency | None = None
     deadline: float = float("inf")  # by clock.monotonic()
     client_ip: str = ""  # of the caller, told by a trusted gateway or seen on the connection
+    if_match: frozenset[str] | None = None  # the etags of which the resource must have one; None asks for nothing
+    based_on: str | None = None  # the etag of the resource into which a part was merged
+    matched: bool = False  # whether the resource's etag was looked at, under its lock
     claimed: str = ""  # the company that the caller says it is; recorded, and never believed
     approval_id: str = ""  # the approval by which the call runs
     sandbox_scenario: str = ""  # what the sandbox is told to do with what the call makes; never in the live environment
@@ -65,6 +70,8 @@ class Context:
     replayed: bool = False
     failure: Failure | None = None
     resource_id: str = ""
+    endings: list[Ending] = field(default_factory=list)  # what is deprecated of what the call uses
+    over: Failure | None = None  # how a call is refused that uses what has ended, unless it was made before
     trailers: dict[str, str | bytes] = field(default_factory=dict)
 
     @property
@@ -73,6 +80,13 @@ class Context:
         if self.caller is None:
             raise LookupError("this call has no caller: its method admits anonymous callers")
         return self.caller
+
+    @property
+    def asked(self) -> Method:
+        """The method that was called, in whichever version; `method` is the one that does it."""
+        found = self.called or self.method
+        assert found is not None  # made by the context interceptor, or by a worker for a call
+        return found
 
     def seconds_left(self) -> float:
         """How long the call may still take."""

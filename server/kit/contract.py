@@ -17,6 +17,8 @@ from google.protobuf.message import Message
 import corridor
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.options.v1 import error_pb2, event_pb2, field_pb2, method_pb2
+from server.kit import versions
+from server.kit.versions import Translation, VersionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Method:
     scopes: frozenset[str]
     callers: frozenset[int]
     deadline_seconds: float
+    does: str  # the path of the method that does it: its own, or that of the first version
 
     @property
     def name(self) -> str:
@@ -55,12 +58,14 @@ class PolicyError(Exception):
 
 @functools.cache
 def files() -> tuple[FileDescriptor, ...]:
-    """Every file of the contract, by name."""
+    """Every file of the contract, by name: those that are generated, and those of further versions."""
     found = {}
     for module in pkgutil.walk_packages(corridor.__path__, "corridor."):
         if module.name.endswith("_pb2"):
             file = importlib.import_module(module.name).DESCRIPTOR
             found[file.name] = file
+    for version in versions.installed():
+        found |= {file.name: file for file in version.files()}
     return tuple(found[name] for name in sorted(found))
 
 
@@ -73,21 +78,44 @@ def services() -> tuple[ServiceDescriptor, ...]:
 
 @functools.cache
 def methods() -> Mapping[str, Method]:
-    """Every RPC of the contract, by its path on the wire. Raises `PolicyError` for one without a whole policy."""
-    return {
+    """Every RPC of the contract, by its path on the wire.
+
+    Raises `PolicyError` for one without a whole policy, and `VersionError` for one that does not fit what does it.
+    """
+    found = {
         method.path: method
         for service in services()
-        for method in (_method(descriptor) for descriptor in service.methods)
+        for method in (method_of(descriptor) for descriptor in service.methods)
     }
+    check_versions(found, versions.translations())
+    return found
 
 
-def _method(descriptor: MethodDescriptor) -> Method:
+def check_versions(found: Mapping[str, Method], translations: Mapping[str, Translation]) -> None:
+    """Raise `VersionError` unless each translated method fits the one that does it."""
+    for path, translation in translations.items():
+        method, does = found.get(path), found.get(translation.does)
+        if method is None or does is None:
+            raise VersionError(f"{path} is to be done by {translation.does}, and one of them is not in the contract.")
+        strict = method_pb2.IDEMPOTENCY_RULE_REQUIRED
+        needs_key = does.policy.idempotency == strict and method.policy.idempotency != strict
+        if method.writes != does.writes or needs_key:
+            raise VersionError(f"{path} must take an idempotency key as {does.path} does, which does it.")
+        # No version is a way round what another one asks for.
+        if method.anonymous != does.anonymous or not method.scopes <= does.scopes or does.does != does.path:
+            raise VersionError(f"{path} must be done by a method of the first version that admits whom it admits.")
+
+
+def method_of(descriptor: MethodDescriptor) -> Method:
+    """An RPC with everything that its options say. Raises `PolicyError` for one without a whole policy."""
     options = descriptor.GetOptions()
     policy = options.Extensions[method_pb2.policy]
     check_policy(descriptor.full_name, policy)
     service, name = descriptor.full_name.rsplit(".", 1)
+    path = f"/{service}/{name}"
+    translation = versions.translations().get(path)
     return Method(
-        path=f"/{service}/{name}",
+        path=path,
         descriptor=descriptor,
         policy=policy,
         errors=tuple(options.Extensions[reasons.errors].reasons),
@@ -96,6 +124,7 @@ def _method(descriptor: MethodDescriptor) -> Method:
         scopes=frozenset(policy.scopes),
         callers=frozenset(policy.callers),
         deadline_seconds=policy.deadline.seconds + policy.deadline.nanos / 1e9,
+        does=translation.does if translation else path,
     )
 
 
@@ -145,13 +174,13 @@ def event_type(descriptor: Descriptor) -> str:
 
 @functools.cache
 def event_types() -> Mapping[str, type[Message]]:
-    """Every event type of the contract with the message that carries its data."""
-    return {
-        name: message_factory.GetMessageClass(descriptor)
-        for file in files()
-        for descriptor in file.message_types_by_name.values()
-        if (name := event_type(descriptor))
-    }
+    """Every event type of the contract with the message that carries its data as it is stored: in its first version."""
+    found: dict[str, type[Message]] = {}
+    for file in sorted(files(), key=lambda each: versions.number(each.package)):
+        for descriptor in file.message_types_by_name.values():
+            if name := event_type(descriptor):
+                found.setdefault(name, message_factory.GetMessageClass(descriptor))
+    return found
 
 
 @functools.cache

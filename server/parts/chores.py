@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from server.domains.payouts.stopping import Stopping
+from server.kit import contract
 from server.parts.whole import Parts
 from server.platform.access.consents import dependents
 from server.platform.access.consents.stopping import Stopping as StoppingConsents
@@ -17,6 +18,8 @@ from server.platform.health.polling import Polling
 from server.platform.limits import buckets
 from server.platform.pacing import shared as provider_limits
 from server.platform.shadow import forgetting
+from server.platform.usage.deprecated import Deprecated
+from server.platform.usage.warning import Warnings
 from server.platform.vault.purging import Purging
 
 
@@ -38,6 +41,7 @@ def chores(parts: Parts) -> Sequence[Chore]:
         Chore("operations.age", 15.0, parts.operating.aging.run),
         Chore("operations.stuck", 60.0, parts.operating.stuck.run),
         Chore("operations.forget", 3600.0, parts.operating.replaying.forget),
+        *Warnings(parts.store, Deprecated(contract.methods()), parts.machine_clock).chores(),
         Chore("data.purge", 300.0, Purging(parts.store).run),
     )
 

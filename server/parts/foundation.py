@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from adapters.kit.call import Http
+from server.kit import contract, stability
 from server.kit.clock import Clock, SystemClock
 from server.kit.paging import PageTokens
 from server.platform.audit.recorder import Recorder
@@ -10,6 +11,7 @@ from server.platform.metrics import Metrics
 from server.platform.providers.clients import Clients
 from server.platform.sandbox.clock import CompanyClock, Offsets
 from server.platform.transport import certificates
+from server.platform.usage.counting import Uses
 from server.platform.vault import kms
 from server.platform.webhooks.guard import Guard
 from server.settings import Settings
@@ -31,6 +33,7 @@ class Foundation:
     offsets: Offsets
     store: Store
     recorder: Recorder
+    uses: Uses
     keyring: Keyring
     kms: Kms
     seals: DataKeySeals
@@ -66,6 +69,7 @@ def lay(settings: Settings, database_url: str) -> Foundation:
         offsets=offsets,
         store=store,
         recorder=Recorder(store),
+        uses=Uses(store, SystemClock(), stability.field_names(contract.methods())),
         keyring=keyring,
         kms=key_service,
         seals=seals,

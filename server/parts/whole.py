@@ -13,6 +13,7 @@ from server.domains.payments.repository import Payments
 from server.domains.payouts.beneficiaries import Beneficiaries, SettingsOfCompanies
 from server.domains.payouts.flows import Flows
 from server.domains.payouts.repository import Payouts
+from server.kit import versions
 from server.parts import access, foundation, gates, health, operating, routing, shadows
 from server.parts import sweeps as sweeping
 from server.parts.access import Access
@@ -23,6 +24,7 @@ from server.parts.observing import observing, taking_in
 from server.parts.operating import Operating
 from server.parts.routing import Routing
 from server.parts.sweeps import Sweeps
+from server.platform.events.payloads import Payloads
 from server.platform.providers.catalog import Catalog
 from server.platform.providers.connections import Connections
 from server.platform.providers.invoke import Invoker
@@ -30,9 +32,10 @@ from server.platform.providers.sendable import Timing
 from server.platform.sandbox.following import Following
 from server.platform.sandbox.provisioning import Provisioning
 from server.platform.shadow.shadowing import Shadowing
-from server.platform.webhooks.deliver import Deliverer, Schedule
+from server.platform.webhooks.deliver import Deliverer
 from server.platform.webhooks.post import Poster
 from server.platform.webhooks.read import Reader
+from server.platform.webhooks.schedule import Schedule
 from server.settings import Settings
 
 
@@ -55,6 +58,7 @@ class Parts(Foundation, Access):
     payment_flows: PaymentFlows
     disputes: Disputes
     dispute_flows: DisputeFlows
+    payloads: Payloads
     poster: Poster
     deliverer: Deliverer
     reader: Reader
@@ -69,6 +73,7 @@ class Parts(Foundation, Access):
         self.waker.close()
         self.key_uses.close()
         self.recorder.close()
+        self.uses.close()
         self.gates.close()
         self.health.close()
         self.clients.close()
@@ -106,9 +111,7 @@ def build(settings: Settings, database_url: str, *, schedule: Schedule | None = 
     take_in = taking_in(payouts, payments, payment_flows, observing_disputes)
     dispute_flows = DisputeFlows(store, disputes, observing_disputes, invoker, timing, clock, routed.router)
     may = access.build(base)
-    # A try ends well within its lease: two workers on one delivery could change the order of events.
-    machine = base.machine_clock
-    poster = Poster(base.guard, machine, timeout_seconds=min(10.0, settings.lease_seconds / 2))
+    machine, poster, payloads = base.machine_clock, _poster(base), Payloads(versions.installed())
     return Parts(
         **_fields(base),
         **_fields(may),
@@ -127,8 +130,9 @@ def build(settings: Settings, database_url: str, *, schedule: Schedule | None = 
         payment_flows=payment_flows,
         disputes=disputes,
         dispute_flows=dispute_flows,
+        payloads=payloads,
         poster=poster,
-        deliverer=Deliverer(store, keyring, poster, machine, metrics, schedule or Schedule()),
+        deliverer=Deliverer(store, keyring, poster, machine, metrics, schedule or Schedule(), payloads),
         reader=Reader(store, found, observing(take_in), machine, metrics),
         following=Following(store, invoker, found),
         provisioning=provisioning if settings.sandbox_url else None,
@@ -139,6 +143,11 @@ def build(settings: Settings, database_url: str, *, schedule: Schedule | None = 
             (payouts, flows), (payments, payment_flows), (disputes, dispute_flows),
         ),
     )  # fmt: skip
+
+
+def _poster(base: Foundation) -> Poster:
+    # A try ends well within its lease: two workers on one delivery could change the order of events.
+    return Poster(base.guard, base.machine_clock, timeout_seconds=min(10.0, base.settings.lease_seconds / 2))
 
 
 def _fields(part: Foundation | Access) -> dict[str, Any]:

@@ -53,6 +53,12 @@ class Metrics:
             ["provider", "state"],
             registry=self.registry,
         )
+        self._deprecated = Counter(
+            "corridor_deprecated_calls",
+            "Calls that used something deprecated, by method and by what it was: the method itself, or a field.",
+            ["rpc_method", "element"],
+            registry=self.registry,
+        )
         self._lag = Histogram(
             "corridor_webhook_lag_seconds",
             "From an event to its delivery (out), and from a delivery's arrival to its observation (in).",
@@ -90,6 +96,10 @@ class Metrics:
     def inbound(self, provider: str, state: str) -> None:
         """Count one delivery of a provider that was read: processed, duplicate, ignored or failed."""
         self._inbound.labels(provider, state).inc()
+
+    def deprecated_call(self, method: str, element: str) -> None:
+        """Count one call that used a deprecated method or field."""
+        self._deprecated.labels(method, element).inc()
 
     def webhook_lag(self, direction: str, seconds: float) -> None:
         """Record how late a webhook was: `out` or `in`."""

@@ -3,9 +3,10 @@
 What changes something records itself in its own transaction; every other call is recorded by the interceptor.
 """
 
+import contextlib
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -115,6 +116,17 @@ def record(connection: Connection, context: Context, resource_id: str, detail: s
     context.audited = True
 
 
+@contextlib.contextmanager
+def as_called(connection: Connection, context: Context) -> Iterator[None]:
+    """Around a statement that records the call itself: its row names the method that was called, in its own version."""
+    if context.called is None:
+        yield
+        return
+    with connection.transaction():
+        connection.execute("SELECT set_config('corridor.called_method', %s, true)", (context.called.path,))
+        yield
+
+
 def record_refusal(connection: Connection, context: Context, caller: Caller, reason: str) -> None:
     """Record that the current call was refused, where its answer is no failure: OAuth has refusals of its own form."""
     refused = row(context, caller, context.resource_id, audit_entry_pb2.AUDIT_OUTCOME_REFUSED, reason)
@@ -133,13 +145,12 @@ def record_calls(connection: psycopg.Connection[TupleRow], rows: Sequence[Row]) 
 
 def row(context: Context, caller: Caller, resource_id: str, outcome: int, reason: str, detail: str = "") -> Row:
     """The current call as it is recorded."""
-    assert context.method is not None
     return Row(
         company_id=caller.company_id,
         environment=caller.environment,
         audit_entry_id=ids.new("aud"),
-        action=context.method.policy.audit,
-        method=context.method.path,
+        action=context.asked.policy.audit,
+        method=context.asked.path,
         caller_id=caller.caller_id,
         resource_id=resource_id,
         outcome=outcome,

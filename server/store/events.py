@@ -6,7 +6,7 @@ from google.protobuf import any_pb2
 from google.protobuf.message import Message
 
 from corridor.events.v1.event_pb2 import Event
-from server.kit import contract, ids
+from server.kit import contract, ids, versions
 from server.kit.context import Context
 from server.store.engine import Connection
 from server.store.sealed import EVENT
@@ -37,9 +37,10 @@ def publish(connection: Connection, context: Context, resource_id: str, sequence
 
 
 def event(connection: Connection, context: Context, row: tuple[Any, ...]) -> Event:
-    """The event of a row of `COLUMNS` of the caller's company."""
+    """The event of a row of `COLUMNS` of the caller's company, with its data as it is stored."""
     event_id, resource_id, sequence, environment, name, message, correlation_id, create_time = row
-    type_url = "type.googleapis.com/" + contract.event_types()[name].DESCRIPTOR.full_name
+    descriptor = contract.event_types()[name].DESCRIPTOR
+    type_url = f"type.googleapis.com/{descriptor.full_name}"
     found = Event(
         event_id=event_id,
         type=name,
@@ -48,6 +49,7 @@ def event(connection: Connection, context: Context, row: tuple[Any, ...]) -> Eve
         environment=environment,
         correlation_id=correlation_id,
         data=any_pb2.Any(type_url=type_url, value=EVENT.open(connection.seals, context.who, message, event_id)),
+        payload_version=f"v{versions.number(descriptor.file.package)}",
     )
     found.create_time.FromDatetime(create_time)
     return found

@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
-from google.rpc import status_pb2
+from google.rpc import error_details_pb2, status_pb2
 from psycopg.errors import LockNotAvailable
 
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.options.v1 import field_pb2
-from server.kit import contract
+from server.kit import contract, etags
 from server.kit.context import Context
 from server.kit.errors import Failure, Violation, fail
 from server.store.data_keys import is_seal
@@ -30,6 +30,7 @@ from server.store.seals import SealError, Seals
 _DIGEST_BYTES = 12
 _NONCE_BYTES = 12
 _SCENARIO = b"corridor-sandbox-scenario="  # no field has such a name
+_IF_MATCH = b"if-match="  # nor such a one
 
 _STORED = """
 SELECT fingerprint, status, response FROM corridor.idempotency
@@ -47,6 +48,9 @@ _NOT_OF_THE_KEY = {
     reasons.ERROR_REASON_APPROVAL_PENDING,  # how a call stands that was stored; its answer comes when it has run
     reasons.ERROR_REASON_APPROVAL_REJECTED,
     reasons.ERROR_REASON_APPROVAL_EXPIRED,
+    reasons.ERROR_REASON_ETAG_MISMATCH,  # nothing was done; the call can be made anew with the etag as it is now
+    reasons.ERROR_REASON_METHOD_SUNSET,  # nothing of what has ended is stored
+    reasons.ERROR_REASON_FIELD_SUNSET,
 }
 
 
@@ -58,12 +62,14 @@ class Replay(Exception):  # noqa: N818 - how a call ends that was made before
         self.response = response
 
 
-def fingerprint(request: Message, secret: bytes, scenario: str = "") -> bytes:
+def fingerprint(request: Message, secret: bytes, scenario: str = "", if_match: frozenset[str] | None = None) -> bytes:
     """A digest of each field that is set, by path: `amount.amount_minor=…`, one a line, sorted.
 
-    A sandbox's scenario is part of what is asked for, and stands there by its name.
+    A sandbox's scenario is part of what is asked for, and stands there by its name; so does a condition by etag.
     """
     chosen = [_SCENARIO + scenario.encode()] if scenario else []
+    if if_match is not None:
+        chosen.append(_IF_MATCH + b",".join(sorted(each.encode() for each in if_match)))
     return b"\n".join(sorted([*_leaves(request, "", secret), *chosen]))
 
 
@@ -71,6 +77,12 @@ def scenario_of(fingerprint: bytes) -> str:
     """The sandbox's scenario of a call, by its fingerprint; empty for none."""
     lines = (line for line in fingerprint.split(b"\n") if line.startswith(_SCENARIO))
     return next(lines, b"").removeprefix(_SCENARIO).decode()
+
+
+def if_match_of(fingerprint: bytes) -> frozenset[str] | None:
+    """The etags that a call asks for, by its fingerprint; None if it asks for nothing."""
+    found = next((line for line in fingerprint.split(b"\n") if line.startswith(_IF_MATCH)), None)
+    return None if found is None else frozenset(found.removeprefix(_IF_MATCH).decode().split(","))
 
 
 def _leaves(message: Message, prefix: str, secret: bytes) -> Iterator[bytes]:
@@ -96,7 +108,7 @@ def answer_stored(context: Context, row: tuple[bytes, bytes | None, bytes | None
     if stored != context.idempotency.fingerprint:
         return reused(stored, context.idempotency.fingerprint)
     context.replayed = True
-    return Replay(response) if response is not None else _stored_failure(status or b"")
+    return Replay(response) if response is not None else _StoredFailure(status_pb2.Status.FromString(status or b""))
 
 
 def stored(connection: Connection, context: Context) -> tuple[bytes, bytes | None, bytes | None] | None:
@@ -129,12 +141,22 @@ def once(store: Store, context: Context) -> Iterator[tuple[Connection, Callable[
 
         def answer(resource_id: str, response: Message) -> bytes:
             context.resource_id = resource_id
+            if context.if_match is not None and not context.matched:
+                raise LookupError("a method that says it fails with ETAG_MISMATCH has not looked at the etag")
+            etags.fill(response)  # before it is stored: a replay is the same, byte for byte
             data = response.SerializeToString(deterministic=True)
             if context.idempotency and not _claim(connection, context, None, data, resource_id):
-                raise _in_progress()  # rolls back; the other call's answer is there when this one is repeated
+                raise in_progress()  # rolls back; the other call's answer is there when this one is repeated
             return data
 
-        yield connection, answer
+        try:
+            yield connection, answer
+        except Failure as failure:
+            # What has changed it a moment ago may be this same call, and that is answered by its key.
+            moved = context.idempotency and failure.reason == reasons.ERROR_REASON_ETAG_MISMATCH
+            if moved and (row := stored(connection, context)):
+                raise answer_stored(context, row) from None
+            raise
 
 
 def keep_failure(store: Store, context: Context, failure: Failure) -> None:
@@ -160,7 +182,7 @@ def claiming() -> Iterator[None]:
     try:
         yield
     except LockNotAvailable:
-        raise _in_progress() from None
+        raise in_progress() from None
 
 
 def sealing_key(secret: bytes) -> bytes:
@@ -233,7 +255,8 @@ def scope(context: Context) -> tuple[str, int, str, str]:
     return context.who.company_id, context.who.environment, context.method.path, context.idempotency.key
 
 
-def _in_progress() -> Failure:
+def in_progress() -> Failure:
+    """The refusal of a call of which another with the same key may still be at work."""
     return fail(
         reasons.ERROR_REASON_IDEMPOTENCY_IN_PROGRESS,
         "Another call with this idempotency key is still running.",
@@ -267,13 +290,7 @@ class _StoredFailure(Failure):
         return self._status
 
 
-def _stored_failure(data: bytes) -> Failure:
-    return _StoredFailure(status_pb2.Status.FromString(data))
-
-
 def _error_info(status: status_pb2.Status) -> str:
-    from google.rpc import error_details_pb2
-
     info = error_details_pb2.ErrorInfo()
     for detail in status.details:
         if detail.Unpack(info):

@@ -15,11 +15,13 @@ from tests.bench import (
     rows_audit,
     rows_auth,
     rows_calls,
+    rows_contracts,
     rows_events,
     rows_gateway,
     rows_invoke,
     rows_routing,
     rows_shadow,
+    rows_usage,
 )
 from tests.bench.run import ReconcileError, Run, Scale, versions
 from tests.bench.table import Failed, Row, as_json, render
@@ -40,6 +42,8 @@ ROWS: Mapping[str, Callable[[Run], Sequence[Row]]] = {
     "events": rows_events.deliveries,
     "processes": rows_events.processes,
     "shadow": rows_shadow.callers,
+    "usage": rows_usage.costs,
+    "contracts": rows_contracts.diffs,
 }
 
 

@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 
 from gateway.contract import Contract
 from gateway.openapi import document, dump
-from gateway.openapi.operations import SHARED_REASONS
+from gateway.openapi.problem_answers import SHARED_REASONS
 from gateway.routes import compile_routes
 from gateway.settings import contract_image
 from tests.gateway.sample import sample_contract
@@ -105,7 +105,7 @@ def test_every_shared_reason_is_an_answer_of_every_operation(api: Json, contract
 def test_an_operation_lists_its_own_errors(api: Json) -> None:
     answer = api["paths"]["/v1/payouts"]["post"]["responses"]["422"]
 
-    assert {"AMOUNT_ABOVE_LIMIT", "IDEMPOTENCY_KEY_REUSED"} == set(
+    assert {"AMOUNT_ABOVE_LIMIT", "IDEMPOTENCY_KEY_REUSED", "SPENDING_LIMIT_REACHED"} == set(
         answer["content"]["application/problem+json"]["examples"]
     )
 
@@ -121,7 +121,9 @@ def test_the_idempotency_key_follows_the_policy(api: Json) -> None:
 
 
 def test_scopes_stand_in_the_security_of_an_operation(api: Json) -> None:
-    assert [{"bearer": ["payouts:create"]}] == api["paths"]["/v1/payouts"]["post"]["security"]
+    ways = [{"bearer": ["payouts:create"]}, {"oauth2": ["payouts:create"]}]
+
+    assert ways == api["paths"]["/v1/payouts"]["post"]["security"]
     assert [] == api["paths"]["/v1/webhooks/inbound/{connection_id}"]["post"]["security"]
 
 

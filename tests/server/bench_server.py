@@ -40,6 +40,7 @@ def chain(running: Running, *, rate_limits: bool = False) -> Sequence[ServerInte
             clock=parts.clock,
             fingerprint_secret=parts.keyring.derived("fingerprints"),
             rate_limits=rate_limits,
+            uses=parts.uses,
         )
     )
 

@@ -14,7 +14,7 @@ from buf.validate import validate_pb2
 from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
-from sqlalchemy import ARRAY, DateTime, LargeBinary, Table
+from sqlalchemy import ARRAY, Date, DateTime, LargeBinary, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from corridor.access.v1 import api_key_service_pb2 as keys
@@ -126,7 +126,7 @@ def _something(kind: Any) -> Any:
         return "{}"
     if isinstance(kind, LargeBinary):
         return CANARY.encode()
-    if isinstance(kind, DateTime):
+    if isinstance(kind, DateTime | Date):
         return "now"
     python: type = kind.python_type
     return {str: CANARY, bool: False}.get(python, 1)
@@ -195,7 +195,8 @@ def _message(descriptor: Descriptor, kind: type[Message], given: dict[str, str])
 
 def _may_be_empty(field: FieldDescriptor) -> bool:
     rules = field.GetOptions().Extensions[validate_pb2.field].string
-    return field.name.endswith(("_id", "page_token")) or not (rules.min_len or rules.pattern)
+    empty = not rules.min_len and (not rules.pattern or re.search(rules.pattern, "") is not None)
+    return field.name.endswith(("_id", "page_token")) or empty
 
 
 def naming_a_resource() -> dict[str, tuple[Method, str]]:

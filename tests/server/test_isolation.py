@@ -10,7 +10,7 @@ from corridor.providers.v1 import connection_service_pb2 as connections
 from corridor.type.v1.money_pb2 import Money
 from corridor.webhooks.v1 import endpoint_service_pb2 as endpoints
 from corridor.webhooks.v1.endpoint_pb2 import WEBHOOK_ENDPOINT_STATE_DISABLED
-from server.kit import contract, ids
+from server.kit import contract, etags, ids
 from server.store import schema
 from tests.server import owned, people
 from tests.server.owned import CANARY, Owner
@@ -107,6 +107,25 @@ def test_others_cannot_act_on_it(corridor: Running, owner: Owner) -> None:
     assert "BENEFICIARY_NOT_FOUND" == people.refused(client, "PayoutService/QuotePayout", quote).reason
     create = people.create(owner.ids["beneficiary_id"])
     assert "BENEFICIARY_NOT_FOUND" == people.refused(client, "PayoutService/CreatePayout", create, key="p").reason
+
+
+def test_a_condition_tells_nothing_of_what_others_have(corridor: Running, owner: Owner) -> None:
+    """A change of their resource ends as one of a resource that nobody has, whatever etag it is to have."""
+    conditional = [name for name, (method, _) in NAMES.items() if etags.conditional(method)]
+    client = corridor.client()
+
+    def ends(name: str, resource_id: str, if_match: str) -> tuple[str, str]:
+        method, field = NAMES[name]
+        request = owned.request(method, {field: resource_id})
+        found = people.refused(client, name, request, key=people.new_key(), if_match=if_match)
+        return found.reason, found.status.message.replace(resource_id, "")
+
+    assert len(conditional) > 10
+    for name in conditional:
+        theirs = owner.ids[NAMES[name][1]]
+        nobodys = theirs.partition("_")[0] + "_" + 26 * "0"
+        for if_match in ("*", '"0123456789abcdef0123456789abcdef"'):
+            assert ends(name, nobodys, if_match) == ends(name, theirs, if_match), name
 
 
 @pytest.mark.parametrize("table", [table.name for table in schema.TENANT])

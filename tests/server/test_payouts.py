@@ -240,5 +240,5 @@ def test_settings_are_what_was_set(corridor: Running) -> None:
 
     now = client.call("PayoutService/GetPayoutSettings", api.GetPayoutSettingsRequest()).settings
     limit = payout_settings_pb2.PayoutLimit(currency_code="EUR", hold_above_minor=5, refuse_above_minor=7)
-    assert payout_settings_pb2.PayoutSettings() == empty
-    assert payout_settings_pb2.PayoutSettings(limits=[limit]) == now
+    assert payout_settings_pb2.PayoutSettings(etag=empty.etag) == empty
+    assert payout_settings_pb2.PayoutSettings(limits=[limit], etag=now.etag) == now

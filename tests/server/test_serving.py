@@ -1,4 +1,4 @@
-"""The server process: health follows the database, reflection tells the services, and stopping loses no call."""
+"""The server process: health follows the database, and stopping loses no call."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,6 @@ import grpc
 import psycopg
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from psycopg import sql
 
 from corridor.payouts.v1 import payout_service_pb2 as api
@@ -42,14 +41,6 @@ def test_every_service_is_serving(corridor: Running) -> None:
     names = ["", *(service.full_name for service in contract.services())]
 
     assert [SERVING] * len(names) == [health(corridor, name) for name in names]
-
-
-def test_reflection_tells_every_service(corridor: Running) -> None:
-    with grpc.insecure_channel(corridor.address) as channel:
-        found = set(ProtoReflectionDescriptorDatabase(channel).get_services())
-
-    assert {service.full_name for service in contract.services()} <= found
-    assert "grpc.health.v1.Health" in found
 
 
 def test_a_database_that_is_behind_is_not_served(own: Running) -> None:

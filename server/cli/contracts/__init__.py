@@ -7,6 +7,10 @@ from pathlib import Path
 
 import click
 
+from server.cli.contracts.diff import diff_command, image_command
+from server.cli.contracts.upgrade_guide import upgrade_guide
+from server.cli.contracts.usage import usage
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -43,7 +47,13 @@ def require_current(differing: list[str]) -> None:
 
 @click.group()
 def contracts() -> None:
-    """Check and release the contracts in proto/."""
+    """Check, compare and release the contracts in proto/."""
+
+
+contracts.add_command(diff_command)
+contracts.add_command(image_command)
+contracts.add_command(upgrade_guide)
+contracts.add_command(usage)
 
 
 @contracts.command()
@@ -66,6 +76,24 @@ def breaking() -> None:
         return
     release.require_compatible(release.breaking(ROOT, image.build(ROOT)))
     click.echo(f"Nothing breaks callers of {latest.version}.")
+
+
+@contracts.command("openapi-breaking")
+def openapi_breaking_command() -> None:
+    """Compare openapi.json with that of the last release, and refuse what would break an HTTP caller."""
+    import json
+
+    from server.cli.contracts import openapi_breaking as comparing
+    from server.cli.contracts import release
+
+    latest = release.latest(ROOT)
+    if latest is None:
+        click.echo("Nothing is released yet, so nothing can break.")
+        return
+    before = comparing.documented(ROOT / "proto" / "released.binpb")
+    after = json.loads((ROOT / "gen" / "openapi.json").read_text(encoding="utf-8"))
+    release.require_compatible(comparing.breaks(before, after))
+    click.echo(f"Nothing breaks HTTP callers of {latest.version}.")
 
 
 @contracts.command("release")

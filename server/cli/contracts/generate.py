@@ -49,7 +49,7 @@ def check(root: Path, say: Say) -> list[str]:
 
 @contextmanager
 def _made(root: Path, say: Say) -> Iterator[tuple[Path, str]]:
-    """A temporary directory holding the whole of gen/, and what is wrong with adapters, if anything is."""
+    """A temporary directory with the whole of gen/, and what is wrong with adapters or the portal, if anything is."""
     with tempfile.TemporaryDirectory(prefix="corridor-gen-") as scratch:
         gen, sets = Path(scratch, "gen"), Path(scratch, "sets")
         gen.mkdir()
@@ -67,13 +67,15 @@ def _made(root: Path, say: Say) -> Iterator[tuple[Path, str]]:
         # protobuf-py brings the well-known types itself; another package's types have to be made as well.
         needed = [file.name for file in callers.file if not file.name.startswith("google/protobuf/")]
         _protobuf_py(gen / "corridor_json", slim, needed)
-        say("writing corridor_client: dataclasses and async stubs")
+        say("writing corridor_client: dataclasses")
         _betterproto2(gen / "corridor_client", slim, _ours(callers))
         for package in ("corridor", "corridor_client", "corridor_json"):
             _complete_package(gen / package)
+        _ran(gen, say, "corridor_client: calls, errors and events", "server.cli.contracts.python_client", str(gen))
         _written(gen, say, "openapi.json", "gateway.openapi", str(gen / "corridor.binpb"))
         _written(gen, say, "access.md", "server.cli.contracts.access_table")
-        yield gen, _catalogue(root, gen, say)
+        problems = (_catalogue(root, gen, say), _portal(root, gen, say))
+        yield gen, " ".join(filter(None, problems))
 
 
 def _ours(image: FileDescriptorSet) -> list[str]:
@@ -113,13 +115,13 @@ def _protobuf_py(target: Path, descriptors: Path, files: list[str]) -> None:
 
 
 def _betterproto2(target: Path, descriptors: Path, files: list[str]) -> None:
-    """`from corridor_client.payouts.v1 import Payout, PayoutServiceStub`."""
+    """`from corridor_client.payouts.v1 import Payout`. How they are called is written by `python_client`."""
     target.mkdir()
     tools.protoc(
         f"--descriptor_set_in={descriptors}",
         tools.plugin("python_betterproto2"),
         f"--python_betterproto2_out={target}",
-        "--python_betterproto2_opt=client_generation=async",
+        "--python_betterproto2_opt=client_generation=none",
         *files,
     )
     _hoist(target)
@@ -154,14 +156,19 @@ def _complete_package(package: Path) -> None:
     (package / "py.typed").touch()
 
 
-def _written(gen: Path, say: Say, name: str, module: str, *arguments: str) -> None:
-    """What one of our programs reads out of the descriptors; a process apart, since it imports what was just made."""
-    say(f"writing {name}")
+def _ran(gen: Path, say: Say, what: str, module: str, *arguments: str) -> bytes:
+    """What one of our programs prints; a process apart, since it imports what was just made."""
+    say(f"writing {what}")
     done = tools.run([sys.executable, "-m", module, *arguments], python_path=[gen, _CODE])
     if done.returncode != 0:
         click.echo(done.stderr.decode(errors="replace").rstrip(), err=True)
-        raise click.ClickException(f"{name} cannot be made: correct what {module} says above.")
-    (gen / name).write_bytes(done.stdout)
+        raise click.ClickException(f"{what} cannot be made: correct what {module} says above.")
+    return done.stdout
+
+
+def _written(gen: Path, say: Say, name: str, module: str, *arguments: str) -> None:
+    """A file of what one of our programs reads out of the descriptors."""
+    (gen / name).write_bytes(_ran(gen, say, name, module, *arguments))
 
 
 def _catalogue(root: Path, gen: Path, say: Say) -> str:
@@ -177,6 +184,27 @@ def _catalogue(root: Path, gen: Path, say: Say) -> str:
                 if (root / "gen" / left).is_file():
                     shutil.copyfile(root / "gen" / left, gen / left)
             return problem.message
+    return ""
+
+
+def _portal(root: Path, gen: Path, say: Say) -> str:
+    """The pages at /docs; what is wrong if they cannot be made, and then they stay as they are.
+
+    They say what adapters can do and what samples show, and neither can wait for the other.
+    """
+    facts, image = gen / "docs.json", gen / "corridor.binpb"
+    (gen / "docs").mkdir()
+    try:
+        _written(gen, lambda _: None, facts.name, "server.cli.contracts.portal_facts", str(root), str(image))
+        arguments = [str(image), str(gen / "openapi.json"), str(facts), str(root), str(gen / "docs")]
+        _ran(gen, say, "docs", "gateway.docs", *arguments)
+    except click.ClickException as problem:
+        shutil.rmtree(gen / "docs")
+        if (root / "gen" / "docs").is_dir():
+            shutil.copytree(root / "gen" / "docs", gen / "docs")
+        return problem.message
+    finally:
+        facts.unlink(missing_ok=True)
     return ""
 
 

@@ -41,17 +41,22 @@ def build(root: Path) -> FileDescriptorSet:
         raise click.ClickException(f"proto/{strays[0]} is not under proto/corridor/: move it there.")
     with tempfile.TemporaryDirectory(prefix="corridor-contracts-") as scratch:
         rules, image = Path(scratch, "rules.binpb"), Path(scratch, "image.binpb")
-        rules.write_bytes(_protovalidate())
-        tools.protoc(
-            f"-I{texts}",
-            f"-I{_googleapis()}",
-            f"--descriptor_set_in={rules}",
-            "--include_imports",
-            "--include_source_info",
-            f"--descriptor_set_out={image}",
-            *sources,
-        )
+        rules.write_bytes(protovalidate_rules())
+        tools.protoc(*arguments(texts, rules, image, sources))
         return read(image.read_bytes())
+
+
+def arguments(texts: Path, rules: Path, image: Path, sources: Iterable[str]) -> list[str]:
+    """What protoc is told: compile `sources` below `texts` to `image`; `rules` holds `protovalidate_rules()`."""
+    return [
+        f"-I{texts}",
+        f"-I{_googleapis()}",
+        f"--descriptor_set_in={rules}",
+        "--include_imports",
+        "--include_source_info",
+        f"--descriptor_set_out={image}",
+        *sources,
+    ]
 
 
 def read(data: bytes) -> FileDescriptorSet:
@@ -66,7 +71,7 @@ def for_buf(image: FileDescriptorSet) -> bytes:
         if not is_ours(file.name):
             file.ClearField("source_code_info")
             file.source_code_info.SetInParent()  # betterproto2 needs one
-            file.MergeFromString(_IS_IMPORT)
+            mark_import(file)
     return marked.SerializeToString(deterministic=True)
 
 
@@ -76,7 +81,7 @@ def for_release(image: FileDescriptorSet) -> bytes:
     for file in kept.file:
         file.ClearField("source_code_info")
         if not is_ours(file.name):
-            file.MergeFromString(_IS_IMPORT)
+            mark_import(file)
     return kept.SerializeToString(deterministic=True)
 
 
@@ -121,6 +126,11 @@ def for_callers(image: FileDescriptorSet) -> FileDescriptorSet:
         slim.DiscardUnknownFields()
         slim.source_code_info.SetInParent()
     return kept
+
+
+def mark_import(file: FileDescriptorProto) -> None:
+    """Mark a file as something that is imported, so that buf leaves it alone."""
+    file.MergeFromString(_IS_IMPORT)
 
 
 def ours(image: FileDescriptorSet) -> dict[str, bytes]:
@@ -179,13 +189,11 @@ def _googleapis() -> Path:
     """The directory under which googleapis-common-protos keeps the google/api texts."""
     spec = util.find_spec("google.api.annotations_pb2")
     if spec is None or spec.origin is None:
-        raise click.ClickException(
-            "googleapis-common-protos is not installed: run `pip install 'corridor[contracts]'`."
-        )
+        raise tools.missing("googleapis-common-protos")
     return Path(spec.origin).parents[2]
 
 
-def _protovalidate() -> bytes:
+def protovalidate_rules() -> bytes:
     """protovalidate's rules as a descriptor set; its wheel ships them compiled and not as text."""
     from protovalidate._gen.buf.validate import validate_pb
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from importlib import util
 from pathlib import Path
 
 import click
@@ -21,12 +22,29 @@ def beside_python(name: str) -> str:
     beside = Path(sys.executable).parent / name
     found = str(beside) if beside.is_file() else shutil.which(name)
     if found is None:
-        raise click.ClickException(f"{name} is not installed: run `pip install 'corridor[contracts]'`.")
+        raise missing(name)
     return found
 
 
-def run(command: Sequence[str], *, python_path: Iterable[Path] = ()) -> subprocess.CompletedProcess[bytes]:
-    """Run a command to its end, whatever its exit code."""
+def missing(name: str) -> click.ClickException:
+    """That a tool of the contracts is not here, and how to get it."""
+    return click.ClickException(
+        f"{name} is not installed: run `./corridor setup test` in a checkout, "
+        "or `pip install 'corridor[contracts]'` elsewhere."
+    )
+
+
+def compiler() -> list[str]:
+    """How protoc is called; it comes as a module of grpcio-tools."""
+    if util.find_spec("grpc_tools") is None:
+        raise missing("grpcio-tools")
+    return [sys.executable, "-m", "grpc_tools.protoc"]
+
+
+def run(
+    command: Sequence[str], *, python_path: Iterable[Path] = (), given: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a command to its end, whatever its exit code. `given` is what it reads."""
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
     environment["PYTHONHASHSEED"] = "0"
@@ -35,7 +53,7 @@ def run(command: Sequence[str], *, python_path: Iterable[Path] = ()) -> subproce
         # betterproto2 formats with ruff, which would otherwise follow the settings of whoever runs it.
         Path(empty, "ruff.toml").touch()
         return subprocess.run(  # noqa: S603 - our own tools, no shell
-            command, cwd=empty, env=environment, capture_output=True, check=False
+            command, cwd=empty, env=environment, capture_output=True, check=False, input=given
         )
 
 
@@ -45,7 +63,7 @@ def protoc(*arguments: str) -> None:
     Raises:
         click.ClickException: protoc or a plugin refused; its own words have been printed.
     """
-    done = run([sys.executable, "-m", "grpc_tools.protoc", *arguments])
+    done = run([*compiler(), *arguments])
     if done.returncode != 0:
         click.echo(done.stderr.decode(errors="replace").rstrip(), err=True)
         raise click.ClickException("the contracts do not compile: correct the .proto lines named above.")

@@ -101,7 +101,7 @@ class Payments:
             events.type_of(new.event),
             EVENT.seal(seals, who, event, event_id),
             ids.new("aud"),
-            context.method.policy.audit,
+            context.asked.policy.audit,
             who.caller_id,
             context.request_id,
             context.correlation_id,
@@ -114,7 +114,7 @@ class Payments:
             context.approval_id,
             audit.request_digest(context),
         )
-        with self._store.anyone() as connection, idempotency.claiming():
+        with self._store.anyone() as connection, audit.as_called(connection, context), idempotency.claiming():
             failpoint("accept.before")
             row = connection.execute(_ACCEPT, values).fetchone()
             failpoint("accept.after")

@@ -149,11 +149,15 @@ class SettingsOfCompanies:
             return known[1]
         asked = clock.monotonic()
         with self._store.of(*key) as connection:
-            row = connection.execute(_SETTINGS, key).fetchone()
-        stored = PAYOUT_SETTINGS.open(self._store.seals, context.who, row[0]) if row else b""
-        found = PayoutSettings.FromString(stored)
+            found = self.read(connection, context)
         self._known[key] = (asked + self._fresh, found)
         return found
+
+    def read(self, connection: Connection, context: Context) -> PayoutSettings:
+        """The settings as they are at this moment."""
+        row = connection.execute(_SETTINGS, (context.who.company_id, context.who.environment)).fetchone()
+        stored = PAYOUT_SETTINGS.open(self._store.seals, context.who, row[0]) if row else b""
+        return PayoutSettings.FromString(stored)
 
     def put(self, connection: Connection, context: Context, settings: PayoutSettings) -> None:
         """Replace the settings in the caller's transaction."""

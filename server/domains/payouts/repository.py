@@ -101,7 +101,7 @@ class Payouts:
             events.type_of(new.event),
             EVENT.seal(seals, who, event, event_id),
             ids.new("aud"),
-            context.method.policy.audit,
+            context.asked.policy.audit,
             who.caller_id,
             context.request_id,
             context.correlation_id,
@@ -119,7 +119,12 @@ class Payouts:
             Jsonb(new.spending) if new.spending else None,
         )
         accepting = consent.accepting(self._store, context, payout)
-        with accepting as connection, idempotency.claiming(), spending.limited():
+        with (
+            accepting as connection,
+            audit.as_called(connection, context),
+            idempotency.claiming(),
+            spending.limited(),
+        ):
             failpoint("accept.before")
             row = connection.execute(_ACCEPT, values).fetchone()
             if row is None:

@@ -19,7 +19,7 @@ from server.domains.payouts.quotes import Quotes
 from server.domains.payouts.repository import DISPATCH, FOLLOW, Acceptance, Payouts
 from server.domains.payouts.routed import DOMAIN, facts, note_bank
 from server.domains.payouts.spending import SpendingLimitReached
-from server.kit import ids
+from server.kit import etags, ids
 from server.kit.clock import Clock
 from server.kit.context import Context, current
 from server.kit.errors import fail
@@ -27,7 +27,7 @@ from server.kit.paging import PageTokens
 from server.platform.providers.sendable import MAY_HAVE_ACTED
 from server.platform.routing.features import Features
 from server.platform.timeline import Timeline
-from server.store import attempts, audit, idempotency, work
+from server.store import attempts, audit, idempotency, locks, work
 from server.store.engine import Connection, Store
 from server.store.wake import Waker
 
@@ -197,13 +197,16 @@ class PayoutServicer:
         self, _request: api.GetPayoutSettingsRequest, _: grpc.ServicerContext
     ) -> api.GetPayoutSettingsResponse:
         """What the company allows."""
-        return api.GetPayoutSettingsResponse(settings=self._settings.get(current()))
+        with self._store.mine() as connection:
+            return api.GetPayoutSettingsResponse(settings=self._settings.read(connection, current()))
 
     def UpdatePayoutSettings(self, request: api.UpdatePayoutSettingsRequest, _: grpc.ServicerContext) -> bytes:
         """Replace what the company allows."""
         context = current()
         policy.check_settings(request.settings)
         with idempotency.once(self._store, context) as (connection, answer):
+            locks.alone(connection, context, "payout settings")
+            etags.check(context, self._settings.read(connection, context))
             self._settings.put(connection, context, request.settings)
             audit.record(connection, context, "")
             return answer("", api.UpdatePayoutSettingsResponse(settings=request.settings))

@@ -17,6 +17,7 @@ from corridor.access.v1.api_key_pb2 import (
 )
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.options.v1 import method_pb2
+from server.kit import etags
 from server.kit.context import Context
 from server.kit.errors import fail
 from server.platform.access import lineage, policy, repository
@@ -55,10 +56,12 @@ def grant_of_caller(connection: Connection, context: Context) -> Grant | None:
 
 
 def found(connection: Connection, context: Context, api_key_id: str, *, lock: bool = False) -> ApiKey:
-    """One key. Raises NOT_FOUND."""
+    """One key. Raises NOT_FOUND, and for one that is locked ETAG_MISMATCH."""
     key = repository.get(connection, context, api_key_id, lock=lock)
     if key is None:
         raise fail(reasons.ERROR_REASON_NOT_FOUND, "There is no such API key.")
+    if lock:
+        etags.check(context, key)
     return key
 
 

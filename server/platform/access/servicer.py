@@ -105,7 +105,7 @@ class ApiKeyServicer:
         """End a key: here at once, in every other process when what it knows of the key is half a second old."""
 
         def revoke(connection: Connection, context: Context, api_key_id: str) -> ApiKey:
-            changes.found(connection, context, api_key_id)
+            changes.found(connection, context, api_key_id, lock=True)
             key = repository.revoke(connection, context, api_key_id)
             assert key is not None  # keys are never deleted
             return key

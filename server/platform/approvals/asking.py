@@ -100,8 +100,9 @@ class Asking:
     def _call(self, context: Context, request: Message, approval_id: str) -> Call:
         assert context.method is not None
         # A call without a key gets one, so that it too runs once.
+        asked = context.sandbox_scenario, context.if_match
         made = context.idempotency or Idempotency(
-            approval_id, idempotency.fingerprint(request, self._secret, context.sandbox_scenario), self._seal
+            approval_id, idempotency.fingerprint(request, self._secret, *asked), self._seal
         )
         data = request.SerializeToString(deterministic=True)
         return Call(context.method.path, made.key, made.fingerprint, data, context.who, audit.asked_for(context))

@@ -16,6 +16,7 @@ from corridor.operations.v1 import work_item_pb2
 from server.kit import clock, contract
 from server.kit import context as contexts
 from server.kit.context import Context, Idempotency
+from server.kit.contract import Method
 from server.kit.errors import Failure, fail
 from server.kit.failpoint import failpoint
 from server.platform.approvals import repository, standing
@@ -41,12 +42,23 @@ class _Ran:
 
 
 class Executing:
-    """The work of approvals. `servicers` serve the contract's services, by full name."""
+    """The work of approvals. `servicers` serve the contract's services, by full name.
 
-    def __init__(self, store: Store, deciding: Deciding, servicers: Mapping[str, object], secret: bytes) -> None:
+    What has ended since a call was made does not end the call: it was accepted before.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        deciding: Deciding,
+        servicers: Mapping[str, object],
+        secret: bytes,
+        methods: Mapping[str, Method] | None = None,
+    ) -> None:
         self._store = store
         self._deciding = deciding
         self._servicers = servicers
+        self._methods = contract.methods() if methods is None else methods
         self._seal = idempotency.sealing_key(secret)
 
     def execute(self, context: Context, job: Job) -> work.Outcome:
@@ -68,7 +80,7 @@ class Executing:
         return Done()
 
     def _run(self, context: Context, approval: Approval, call: Call, scopes: frozenset[str]) -> _Ran:
-        method = contract.methods()[call.method]
+        method = self._methods[call.method]
         made = Context(
             request_id=context.request_id,
             correlation_id=approval.correlation_id,
@@ -79,6 +91,7 @@ class Executing:
             deadline=min(context.deadline, clock.monotonic() + method.deadline_seconds),
             approval_id=approval.approval_id,
             sandbox_scenario=idempotency.scenario_of(call.fingerprint),
+            if_match=idempotency.if_match_of(call.fingerprint),
             request=method.request.FromString(call.request),
         )
         service = method.descriptor.containing_service

@@ -56,6 +56,8 @@ def _problems(rule: ApprovalRule) -> list[tuple[str, str]]:
     method = contract.methods().get(_path(rule.method))
     if method is None or not can_wait(method):
         return [("method", "must be a method that changes something, and not one that decides about approvals")]
+    if method.does != method.path:
+        return [("method", f"must be {method.does[1:].replace('/', '.')}, which does it: its rules hold for both")]
     found = []
     if rule.HasField("amount_above") and not _is_money(method.descriptor.input_type, rule.amount_above.field_path):
         found.append(("amount_above.field_path", "must name a corridor.type.v1.Money of the request"))

@@ -9,6 +9,7 @@ from corridor.approvals.v1.approval_pb2 import Approval
 from corridor.approvals.v1.approval_policy_pb2 import ApprovalPolicy
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from server.kit import context as contexts
+from server.kit import etags
 from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.errors import fail
@@ -47,6 +48,7 @@ class ApprovalServicer:
         matching.check(request.policy)
         with idempotency.once(self._store, context) as (connection, answer):
             before = self._policies.lock(connection, context)
+            etags.check(context, before)
             if request.policy.revision not in (0, before.revision):
                 detail = f"The policy was replaced meanwhile; its revision is {before.revision}."
                 raise fail(reasons.ERROR_REASON_STATE_CONFLICT, detail, revision=str(before.revision))

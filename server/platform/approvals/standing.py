@@ -5,10 +5,12 @@ A key that was rotated lives on in its successor; a person's roles and a client'
 
 from corridor.access.v1 import api_key_pb2, member_pb2, oauth_client_pb2, role_pb2
 from corridor.options.v1 import method_pb2
+from server.kit import contract
 from server.kit.context import Caller, Context
 from server.platform.access import policy
 from server.platform.access import repository as api_keys
 from server.platform.access.consents import repository as consents
+from server.platform.access.policy import Grant
 from server.store.engine import Connection
 
 _WORKING = {api_key_pb2.API_KEY_STATE_ACTIVE, api_key_pb2.API_KEY_STATE_ROTATED}
@@ -48,11 +50,17 @@ def _of_key(connection: Connection, context: Context, api_key_id: str, path: str
         if key is None:
             break
         if key.state in _WORKING:
-            return frozenset(key.scopes if policy.calls(policy.grant_of(key), path) else ())
+            return frozenset(key.scopes if _may_call(policy.grant_of(key), path) else ())
         if key.state != api_key_pb2.API_KEY_STATE_EXPIRED or not key.replaced_by_id:
             break
         api_key_id = key.replaced_by_id
     return frozenset()
+
+
+def _may_call(gives: Grant, path: str) -> bool:
+    """Whether a key may call an RPC, in whichever version: the call is kept as the first version has it."""
+    ways = (method.path for method in contract.methods().values() if method.does == path)
+    return policy.calls(gives, path) or any(policy.calls(gives, way) for way in ways)
 
 
 def _of_client(connection: Connection, context: Context, client_id: str) -> frozenset[str]:

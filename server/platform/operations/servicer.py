@@ -3,7 +3,8 @@
 Rule: nothing is sent or asked here. What a person wants done is done by the work that would do it anyway.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import grpc
 
@@ -12,7 +13,7 @@ from corridor.operations.v1 import work_item_service_pb2 as api
 from corridor.operations.v1.aging_rule_pb2 import AgingRule
 from corridor.operations.v1.work_item_pb2 import WORK_ITEM_STATE_OPEN, WorkItem, WorkItemKind
 from server.kit import context as contexts
-from server.kit import ids
+from server.kit import etags, ids
 from server.kit.context import Context
 from server.kit.errors import Failure, Violation, fail
 from server.kit.paging import PageTokens
@@ -21,7 +22,7 @@ from server.platform.operations.inspecting import Inspecting
 from server.platform.operations.repository import Filter
 from server.platform.operations.showing import Showing
 from server.store import aging as ages
-from server.store import audit, idempotency, work_items
+from server.store import audit, idempotency, locks, work_items
 from server.store.engine import Connection, Store
 from server.store.wake import Waker
 
@@ -146,15 +147,7 @@ class WorkItemServicer:
         """At which ages the company is told again."""
         with self._store.mine() as connection:
             found = ages.of_company(connection, contexts.current())
-        rules = []
-        for kind, (seconds, time) in sorted(found.items()):
-            rule = AgingRule(kind=WorkItemKind.ValueType(kind))
-            for each in seconds:
-                rule.ages.add().FromTimedelta(timedelta(seconds=each))
-            if time:
-                rule.update_time.FromDatetime(time)
-            rules.append(rule)
-        return api.GetAgingRulesResponse(rules=rules)
+        return api.GetAgingRulesResponse(rules=[_rule(kind, *each) for kind, each in sorted(found.items())])
 
     def SetAgingRule(self, request: api.SetAgingRuleRequest, _: grpc.ServicerContext) -> bytes:
         """Set the ages of a kind."""
@@ -168,6 +161,8 @@ class WorkItemServicer:
         rule.CopyFrom(request.rule)
         rule.update_time.FromDatetime(now)
         with idempotency.once(self._store, context) as (connection, answer):
+            locks.alone(connection, context, "aging rules")
+            etags.check(context, _rule(rule.kind, *ages.of_company(connection, context)[rule.kind]))
             aging.set_ages(connection, context, rule.kind, seconds, now)
             audit.record(connection, context, "", WorkItemKind.Name(rule.kind))
             return answer("", api.SetAgingRuleResponse(rule=rule))
@@ -207,3 +202,12 @@ class WorkItemServicer:
 
 def _resolved() -> Failure:
     return fail(reasons.ERROR_REASON_STATE_CONFLICT, "The work item was resolved before.")
+
+
+def _rule(kind: int, ages_seconds: Sequence[int], time: datetime | None) -> AgingRule:
+    rule = AgingRule(kind=WorkItemKind.ValueType(kind))
+    for each in ages_seconds:
+        rule.ages.add().FromTimedelta(timedelta(seconds=each))
+    if time:
+        rule.update_time.FromDatetime(time)
+    return rule

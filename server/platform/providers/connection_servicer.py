@@ -9,7 +9,7 @@ from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.providers.v1 import connection_pb2
 from corridor.providers.v1 import connection_service_pb2 as api
 from server.kit import context as contexts
-from server.kit import contract, ids
+from server.kit import contract, etags, ids
 from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.errors import Failure, fail
@@ -104,6 +104,7 @@ class ConnectionServicer:
             message = connections.find(connection, context, request.connection_id, lock=True)
             if message is None:
                 raise _no_such_connection()
+            etags.check(context, message)
             named = self._catalog.manifest(message.provider).credentials
             credentials.check_credentials(named, request.credentials)
             message.base_url = self._moved(context, message, request.credentials)

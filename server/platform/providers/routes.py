@@ -1,5 +1,7 @@
 """RouteService: which connections serve a domain, on which rail. Routing reads what is decided here."""
 
+from collections.abc import Container, Iterable
+
 import grpc
 from psycopg.rows import TupleRow
 
@@ -7,7 +9,7 @@ from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.providers.v1 import route_service_pb2 as api
 from corridor.providers.v1.route_pb2 import ROUTE_MODE_ON, Exposure, Route
 from server.kit import context as contexts
-from server.kit import ids
+from server.kit import etags, ids
 from server.kit.context import Context
 from server.kit.errors import fail
 from server.kit.paging import PageTokens
@@ -46,7 +48,9 @@ class RouteServicer:
         context = contexts.current()
         with idempotency.once(self._store, context) as (connection, answer):
             routing.about_to_change(connection, context)
-            route_checks.check(self._catalog, connection, context, request, _now(connection, context, request))
+            now = _now(connection, context, request)
+            etags.check(context, now)
+            route_checks.check(self._catalog, connection, context, request, now)
             route = _set(connection, context, request)
             if route.mode == ROUTE_MODE_ON:
                 holds.release(connection, context, _named(route))
@@ -54,6 +58,7 @@ class RouteServicer:
             # so in every domain: a connection that was held may serve others, too.
             stage_repository.bring_back(connection, context)
             audit.record(connection, context, route.route_id)
+            _show_held([route], holds.of(connection, context))
             answered = answer(route.route_id, api.SetRouteResponse(route=route))
         self._waker.wake()
         return answered
@@ -66,8 +71,7 @@ class RouteServicer:
             rows, more = pages.newest_first(connection, context, _SELECT, key="route_id", page=page)
             held = holds.of(connection, context)
         routes = [_route(row) for row in rows]
-        for route in routes:
-            route.held_connection_ids.extend(each for each in _named(route) if each in held)
+        _show_held(routes, held)
         following = self._tokens.next(context, request, routes[-1].route_id) if more else ""
         return api.ListRoutesResponse(routes=routes, next_page_token=following)
 
@@ -90,7 +94,16 @@ def _now(connection: Connection, context: Context, request: api.SetRouteRequest)
     """The route of exactly the domain and rail, as it is."""
     who = context.who
     row = connection.execute(_ONE, (who.company_id, who.environment, request.domain, request.rail)).fetchone()
-    return _route(row) if row else None
+    if row is None:
+        return None
+    route = _route(row)
+    _show_held([route], holds.of(connection, context))
+    return route
+
+
+def _show_held(routes: Iterable[Route], held: Container[str]) -> None:
+    for route in routes:
+        route.held_connection_ids.extend(each for each in _named(route) if each in held)
 
 
 def _set(connection: Connection, context: Context, request: api.SetRouteRequest) -> Route:

@@ -4,9 +4,10 @@ import grpc
 
 from corridor.vault.v1 import data_policy_service_pb2 as api
 from server.kit import context as contexts
+from server.kit import etags
 from server.kit.paging import PageTokens
 from server.platform.vault import data_policies, purging
-from server.store import audit, idempotency
+from server.store import audit, idempotency, locks
 from server.store.engine import Store
 
 
@@ -28,6 +29,8 @@ class DataPolicyServicer:
         context = contexts.current()
         data_policies.check(request.data_policy.residency, self._region)
         with idempotency.once(self._store, context) as (connection, answer):
+            locks.alone(connection, context, "data policy")
+            etags.check(context, data_policies.get(connection, context))
             policy = data_policies.put(connection, context, request.data_policy)
             audit.record(connection, context, "")
             return answer("", api.UpdateDataPolicyResponse(data_policy=policy))

@@ -5,7 +5,6 @@ resource: the lane of the work holds later events back until the earlier one was
 """
 
 import contextlib
-import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -24,9 +23,11 @@ from server.kit import redaction
 from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.failpoint import failpoint
+from server.platform.events.payloads import Payloads
 from server.platform.metrics import Metrics
 from server.platform.webhooks import signing
 from server.platform.webhooks.post import Answer, Poster
+from server.platform.webhooks.schedule import Schedule
 from server.store import events, secrets, work, work_items
 from server.store.engine import Connection, Store
 from server.store.sealed import ENDPOINT_URL, EXCERPT
@@ -35,11 +36,14 @@ from server.store.work import Again, Done, Job, Outcome, Parked
 
 _log = structlog.get_logger("corridor.webhooks")
 _PROPAGATOR = TraceContextTextMapPropagator()
+_UNTOLD_BEFORE_PERSON_SECONDS = 600.0  # a roll-out, in which some processes know a version and others not, is shorter
+_UNTOLD_AT_MOST_SECONDS = 300.0
 _GONE = 410  # RFC 9110, section 15.5.11: the endpoint wants nothing more
 
 _COLUMNS = ", ".join(f"v.{name.strip()}" for name in events.COLUMNS.split(","))
 _LOAD = f"""
 SELECT d.webhook_endpoint_id, d.state, e.url, e.delete_time IS NOT NULL, e.state, e.failing_since_time,
+    e.payload_version,
     ARRAY (SELECT s.ciphertext FROM corridor.secrets s
         WHERE s.company_id = d.company_id AND s.environment = d.environment AND s.owner_id = d.webhook_endpoint_id
             AND (s.expire_time IS NULL OR s.expire_time > clock_timestamp())
@@ -80,23 +84,6 @@ WHERE {_ENDPOINT} AND state = {WEBHOOK_ENDPOINT_STATE_ENABLED}
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    """When a delivery is tried again, and when an endpoint is held to be dead: usually 8 tries in 26.6 hours."""
-
-    gaps_seconds: tuple[float, ...] = (5, 60, 300, 1800, 2 * 3600, 8 * 3600, 16 * 3600)
-    jitter: float = 0.1  # up to so much longer, never shorter
-    retry_after_at_most_seconds: float = 6 * 3600
-    pause_after_seconds: float = 24 * 3600
-
-    def after(self, tries: int, retry_after_seconds: float | None) -> float | None:
-        """How long to wait after so many failed tries; None when that was the last. Never earlier than asked for."""
-        if tries > len(self.gaps_seconds):
-            return None
-        gap = self.gaps_seconds[tries - 1] * (1 + random.uniform(0, self.jitter))  # noqa: S311 - spreads load
-        return max(gap, min(retry_after_seconds or 0.0, self.retry_after_at_most_seconds))
-
-
-@dataclass(frozen=True, slots=True)
 class _Loaded:
     """A delivery with everything that a try needs."""
 
@@ -107,14 +94,29 @@ class _Loaded:
     endpoint_state: int
     failing_since: datetime | None
     secrets: tuple[bytes, ...]
-    event: Event
+    event: Event  # in the version that the endpoint takes
+
+
+@dataclass(frozen=True, slots=True)
+class _Untold:
+    """A delivery whose event cannot be told in its endpoint's version, by this process or for now."""
+
+    endpoint_id: str
+    why: str
 
 
 class Deliverer:
     """Does the work of kind `webhooks.deliver`."""
 
     def __init__(
-        self, store: Store, ring: Keyring, poster: Poster, clock: Clock, metrics: Metrics, schedule: Schedule
+        self,
+        store: Store,
+        ring: Keyring,
+        poster: Poster,
+        clock: Clock,
+        metrics: Metrics,
+        schedule: Schedule,
+        payloads: Payloads,
     ) -> None:
         self._store = store
         self._ring = ring
@@ -122,12 +124,15 @@ class Deliverer:
         self._clock = clock
         self._metrics = metrics
         self._schedule = schedule
+        self._payloads = payloads
         self._tracer = trace.get_tracer("corridor.webhooks")
         self._agent = f"Corridor/{version('corridor')}"
 
     def deliver(self, context: Context, job: Job) -> Outcome:
         """Try a delivery once, unless it has ended or its endpoint does not receive."""
         loaded = self._load(context, job)
+        if isinstance(loaded, _Untold):
+            return self._untold(context, job, loaded)
         if loaded is None or loaded.state != DELIVERY_STATE_PENDING:
             return Done()
         if not loaded.deleted and loaded.endpoint_state == WEBHOOK_ENDPOINT_STATE_PAUSED:
@@ -144,15 +149,28 @@ class Deliverer:
         failpoint("deliver.after_record")
         return outcome
 
-    def _load(self, context: Context, job: Job) -> _Loaded | None:
+    def _load(self, context: Context, job: Job) -> _Loaded | _Untold | None:
         with self._mine(context) as connection:
             row = connection.execute(_LOAD, _key(context, job)).fetchone()
             if row is None:
                 return None
-            endpoint_id, state, url, deleted, endpoint_state, failing_since, ciphertexts = row[:7]
+            endpoint_id, state, url, deleted, endpoint_state, failing_since, version, ciphertexts = row[:8]
             url = ENDPOINT_URL.open_text(connection.seals, context.who, url, endpoint_id)
-            event = events.event(connection, context, row[7:])
+            stored = events.event(connection, context, row[8:])
+        try:
+            event = self._payloads.rendered(stored, version)
+        except Exception:  # whatever a translation breaks of, the event is told once that is mended
+            _log.exception("event_not_rendered", event_type=stored.type, delivery_id=job.resource_id, version=version)
+            return _Untold(endpoint_id, f"{stored.type} cannot be told in payload version v{version}")
         return _Loaded(endpoint_id, state, url, deleted, endpoint_state, failing_since, tuple(ciphertexts), event)
+
+    def _untold(self, context: Context, job: Job, untold: _Untold) -> Outcome:
+        """It waits, without a try: nothing was sent, and what waits for us must not use up the endpoint's tries."""
+        waited = (self._clock.now() - job.create_time).total_seconds()
+        if waited > _UNTOLD_BEFORE_PERSON_SECONDS:
+            with self._mine(context) as connection:
+                _tell(connection, context, untold.endpoint_id, f"Deliveries wait: {untold.why}. See the log.")
+        return Again(min(max(waited, 1.0), _UNTOLD_AT_MOST_SECONDS), untold.why, counts=False)
 
     def _post(self, context: Context, loaded: _Loaded, time: datetime) -> Answer:
         body = body_of(loaded.event)
@@ -164,6 +182,7 @@ class Deliverer:
             "Content-Type": "application/json",
             "User-Agent": self._agent,
             "X-Correlation-Id": context.correlation_id,
+            "Corridor-Payload-Version": loaded.event.payload_version,
             **signing.headers(loaded.event.event_id, int(time.timestamp()), body, active),
         }
         if context.traceparent[-2:] != "01":

@@ -8,10 +8,11 @@ from corridor.errors.v1 import error_reason_pb2 as reasons
 from corridor.webhooks.v1 import endpoint_service_pb2 as api
 from corridor.webhooks.v1.endpoint_pb2 import WebhookEndpoint
 from server.kit import context as contexts
-from server.kit import contract
+from server.kit import contract, etags
 from server.kit.context import Context
 from server.kit.errors import Failure, Violation, fail
 from server.kit.paging import PageTokens
+from server.platform.events.payloads import Payloads
 from server.platform.webhooks import endpoints
 from server.platform.webhooks.guard import Guard, Refused
 from server.store import audit, idempotency
@@ -23,20 +24,25 @@ from server.store.wake import Waker
 class WebhookEndpointServicer:
     """Keeps the addresses to which the events of the caller's company are delivered."""
 
-    def __init__(self, store: Store, tokens: PageTokens, ring: Keyring, guard: Guard, waker: Waker) -> None:
+    def __init__(
+        self, store: Store, tokens: PageTokens, ring: Keyring, guard: Guard, waker: Waker, payloads: Payloads
+    ) -> None:
         self._store = store
         self._tokens = tokens
         self._ring = ring
         self._guard = guard
         self._waker = waker
+        self._payloads = payloads
 
     def CreateWebhookEndpoint(self, request: api.CreateWebhookEndpointRequest, _: grpc.ServicerContext) -> bytes:
         """Add an address, and show its first secret."""
         context = contexts.current()
         idempotency.check(self._store, context)
         self._check(request.url, request.event_types)
+        version = self._payloads.wanted(request.payload_version, self._payloads.newest)
         with idempotency.once(self._store, context) as (connection, answer):
-            made = endpoints.create(connection, context, self._ring, request.url, sorted(request.event_types))
+            types = sorted(request.event_types)
+            made = endpoints.create(connection, context, self._ring, request.url, types, version)
             if made is None:
                 raise fail(
                     reasons.ERROR_REASON_ENDPOINT_LIMIT_REACHED,
@@ -69,14 +75,16 @@ class WebhookEndpointServicer:
         return api.ListWebhookEndpointsResponse(webhook_endpoints=found, next_page_token=following)
 
     def UpdateWebhookEndpoint(self, request: api.UpdateWebhookEndpointRequest, _: grpc.ServicerContext) -> bytes:
-        """Replace address, event types and state."""
+        """Replace address, event types and state; another payload version where one is named."""
         context = contexts.current()
         idempotency.check(self._store, context)
         self._check(request.url, request.event_types)
+        wanted = self._payloads.wanted(request.payload_version, 0)
         with idempotency.once(self._store, context) as (connection, answer):
             before = _locked(connection, context, request.webhook_endpoint_id)
             types = sorted(request.event_types)
-            endpoint = endpoints.update(connection, context, before, request.url, types, request.state)
+            version = wanted or int(before.payload_version[1:])
+            endpoint = endpoints.update(connection, context, before, request.url, types, request.state, version)
             audit.record(connection, context, endpoint.webhook_endpoint_id)
             response = api.UpdateWebhookEndpointResponse(webhook_endpoint=endpoint)
             answered = answer(endpoint.webhook_endpoint_id, response)
@@ -128,6 +136,7 @@ def _locked(connection: Connection, context: Context, endpoint_id: str) -> Webho
     endpoint = endpoints.get(connection, context, endpoint_id, lock=True)
     if endpoint is None:
         raise _no_such_endpoint()
+    etags.check(context, endpoint)
     return endpoint
 
 

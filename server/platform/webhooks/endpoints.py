@@ -21,6 +21,7 @@ DELIVER = "webhooks.deliver"
 ENDPOINTS_AT_MOST = 20  # in one environment of a company
 
 _COLUMNS = """webhook_endpoint_id, url, event_types, state, environment, create_time, update_time, failing_since_time,
+    payload_version,
     (SELECT count(*) FROM corridor.secrets s
      WHERE s.company_id = webhook_endpoints.company_id AND s.environment = webhook_endpoints.environment
         AND s.owner_id = webhook_endpoint_id AND (s.expire_time IS NULL OR s.expire_time > clock_timestamp()))"""
@@ -33,12 +34,13 @@ SELECT count(*) FROM corridor.webhook_endpoints WHERE company_id = %s AND enviro
 """
 _CREATE = """
 INSERT INTO corridor.webhook_endpoints
-VALUES (%s, %s, %s, %s, %s, %s, NULL, clock_timestamp(), clock_timestamp(), NULL)
+VALUES (%s, %s, %s, %s, %s, %s, NULL, clock_timestamp(), clock_timestamp(), NULL, %s)
 """
 # A new address, and an endpoint that is switched on, start without a past.
 _UPDATE = f"""
 UPDATE corridor.webhook_endpoints SET url = %(url)s, event_types = %(event_types)s, state = %(state)s,
-    failing_since_time = CASE WHEN %(same_url)s AND state = {WEBHOOK_ENDPOINT_STATE_ENABLED}
+    payload_version = %(payload_version)s,
+    failing_since_time = CASE WHEN %(same_url)s AND state IN ({WEBHOOK_ENDPOINT_STATE_ENABLED}, %(state)s)
         THEN failing_since_time END,
     update_time = clock_timestamp()
 WHERE {_KEY}
@@ -61,7 +63,7 @@ WHERE d.company_id = %(company_id)s AND d.environment = %(environment)s AND d.de
 
 
 def create(
-    connection: Connection, context: Context, ring: Keyring, url: str, event_types: list[str]
+    connection: Connection, context: Context, ring: Keyring, url: str, event_types: list[str], version: int
 ) -> tuple[WebhookEndpoint, str] | None:
     """Store a new endpoint; it and its first secret. None if the company has as many as it may have."""
     who = context.who
@@ -72,7 +74,7 @@ def create(
     endpoint_id, secret = ids.new("we"), signing.new_secret()
     sealed = ENDPOINT_URL.seal_text(connection.seals, who, url, endpoint_id)
     values = (who.company_id, who.environment, endpoint_id, sealed, event_types, WEBHOOK_ENDPOINT_STATE_ENABLED)
-    connection.execute(_CREATE, values)
+    connection.execute(_CREATE, (*values, version))
     secrets.put(connection, context, ring, endpoint_id, signing.SECRET_NAME, secret)
     return _existing(connection, context, endpoint_id), secret
 
@@ -93,16 +95,23 @@ def page(connection: Connection, context: Context, wanted: Page) -> tuple[list[W
 
 
 def update(
-    connection: Connection, context: Context, before: WebhookEndpoint, url: str, event_types: list[str], state: int
+    connection: Connection,
+    context: Context,
+    before: WebhookEndpoint,
+    url: str,
+    event_types: list[str],
+    state: int,
+    version: int,
 ) -> WebhookEndpoint:
     """Change a locked endpoint. Enabling a paused one sends what waits, disabling one gives that up."""
     endpoint_id = before.webhook_endpoint_id
     sealed = ENDPOINT_URL.seal_text(connection.seals, context.who, url, endpoint_id)
     new = {"url": sealed, "same_url": url == before.url, "event_types": event_types, "state": state}
+    new["payload_version"] = version
     connection.execute(_UPDATE, _key(context, endpoint_id) | new)
     if state == WEBHOOK_ENDPOINT_STATE_DISABLED:
         _give_up(connection, context, endpoint_id)
-    elif before.state == WEBHOOK_ENDPOINT_STATE_PAUSED:
+    elif before.state == WEBHOOK_ENDPOINT_STATE_PAUSED != state:
         waiting = (work.State.PARKED, work.State.READY)
         who = context.who
         work.bring_back(connection, who.company_id, who.environment, DELIVER, f"{endpoint_id}/%", *waiting)
@@ -145,7 +154,7 @@ def _key(context: Context, endpoint_id: str) -> dict[str, object]:
 
 
 def _endpoint(connection: Connection, context: Context, row: TupleRow) -> WebhookEndpoint:
-    endpoint_id, url, event_types, state, environment, created, updated, failing_since, active_secrets = row
+    endpoint_id, url, event_types, state, environment, created, updated, failing_since, version, active_secrets = row
     endpoint = WebhookEndpoint(
         webhook_endpoint_id=endpoint_id,
         url=ENDPOINT_URL.open_text(connection.seals, context.who, url, endpoint_id),
@@ -153,6 +162,7 @@ def _endpoint(connection: Connection, context: Context, row: TupleRow) -> Webhoo
         state=state,
         environment=environment,
         active_secrets=active_secrets,
+        payload_version=f"v{version}",
     )
     endpoint.create_time.FromDatetime(created)
     endpoint.update_time.FromDatetime(updated)

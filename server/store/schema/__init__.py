@@ -24,6 +24,7 @@ from server.store.schema import (
     sign_in,
     spine,
     sweeps,
+    usage,
     vault,
 )
 from server.store.schema.base import SCHEMA, metadata
@@ -59,5 +60,6 @@ __all__ = [
     "sign_in",
     "spine",
     "sweeps",
+    "usage",
     "vault",
 ]

@@ -248,6 +248,7 @@ webhook_endpoints = table(
     column("create_time", Time),
     column("update_time", Time),
     column("delete_time", Time, null=True),
+    column("payload_version", SmallInteger),
     key=("webhook_endpoint_id",),
 )
 

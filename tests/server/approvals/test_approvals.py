@@ -194,6 +194,6 @@ def test_a_call_without_a_key_gets_the_approvals_id_as_its_key(office: Office) -
     office.reaches(waiting, pb.APPROVAL_STATE_EXECUTED)
     answered = office.maker.call("PayoutService/UpdatePayoutSettings", request, key=waiting)
 
-    assert request.settings == answered.settings
+    assert request.settings.limits == answered.settings.limits
     assert 1 == len(office.checker.call("PayoutService/GetPayoutSettings", payouts.GetPayoutSettingsRequest())
                     .settings.limits)  # fmt: skip

@@ -111,6 +111,7 @@ INTERNAL = {
     "at": "an access token's own id: nothing is asked for by it",
     "co": "a company itself: it is its own owner, and the row has who claimed to be it",
     "cw": "names an event about a credential's end, and no row",
+    "du": "names an event about what ends of the contract, and no row",
     "err": "an error that a caller is told, and that is in logs alone",
     "ocs": "a secret of an OAuth client, which is asked for together with the client's id",
     "sec": "a stored secret, which is asked for by its owner's id",

@@ -93,12 +93,16 @@ def test_nobody_listening_is_told_with_what_to_start() -> None:
 
 
 def test_all_methods_can_be_listed_with_their_address() -> None:
-    lines = CliRunner().invoke(call, ["--list", ""]).stdout.splitlines()
+    lines = CliRunner().invoke(call, ["--list"]).stdout.splitlines()
 
     assert any(
         line.startswith("corridor.payouts.v1.PayoutService/CreatePayout") and line.endswith("POST /v1/payouts")
         for line in lines
     )
+
+
+def test_without_a_method_it_says_how_to_find_one() -> None:
+    assert "Name a METHOD: `corridor call --list` lists them." in CliRunner().invoke(call, []).stderr
 
 
 def test_a_timeline_of_what_has_none_says_what_has_one(corridor: Running, client: Client) -> None:

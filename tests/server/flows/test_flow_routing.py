@@ -66,7 +66,7 @@ def test_a_provider_is_not_asked_before_the_time_that_it_named(flow: Stage) -> N
 
     made = flow.pay()
 
-    until(lambda: UNAVAILABLE in flow.outcomes(made))
+    until(lambda: (vendor.connection_id, UNAVAILABLE) in flow.attempts(made))
     with flow.corridor.parts.store.anyone() as connection:
         pause = until(
             lambda: connection.execute(

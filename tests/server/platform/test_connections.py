@@ -50,6 +50,14 @@ def live(corridor: Running, company_id: str, connection_id: str) -> Live:
     return corridor.parts.connections.get(of(company_id), connection_id)
 
 
+def stored(answered: Connection) -> Connection:
+    """A connection as it is kept: the etag is of the answer."""
+    kept = Connection()
+    kept.CopyFrom(answered)
+    kept.ClearField("etag")
+    return kept
+
+
 def test_a_connection_says_where_it_leads_and_where_webhooks_go(corridor: Running) -> None:
     made = create(corridor.client())
 
@@ -66,7 +74,7 @@ def test_a_provider_call_gets_every_credential(corridor: Running) -> None:
 
     assert GIVEN == found.credentials
     assert ("canary-hook",) == found.webhook_secrets
-    assert made == found.connection
+    assert stored(made) == found.connection
 
 
 def test_secret_credentials_never_come_back(corridor: Running) -> None:
@@ -154,7 +162,7 @@ def test_replaced_credentials_end_at_once_and_webhook_secrets_a_day_later(corrid
     found = live(corridor, company_id, connection_id)
     assert {"api_key": "new-key", "webhook_secret": "new-hook"} == found.credentials
     assert ("new-hook", "canary-hook") == found.webhook_secrets
-    assert rotated == found.connection
+    assert stored(rotated) == found.connection
     with corridor.parts.store.of(company_id, SANDBOX) as connection:
         left = connection.execute(
             "SELECT name, extract(epoch FROM expire_time - create_time) FROM corridor.secrets "
@@ -189,6 +197,22 @@ def test_an_incomplete_rotation_changes_nothing(corridor: Running) -> None:
     corridor.parts.connections.forget(of(company_id), connection_id)
 
     assert GIVEN == live(corridor, company_id, connection_id).credentials
+
+
+def test_of_two_who_rotate_what_they_read_the_second_is_told(corridor: Running) -> None:
+    company_id = corridor.company()
+    client = corridor.client(company_id)
+    read = create(client)
+
+    request = api.RotateCredentialsRequest(connection_id=read.connection_id, credentials=GIVEN | {"api_key": "first"})
+    first = client.call("ConnectionService/RotateCredentials", request, key="first", if_match=f'"{read.etag}"')
+    request.credentials["api_key"] = "second"
+    with pytest.raises(Refused) as second:
+        client.call("ConnectionService/RotateCredentials", request, key="second", if_match=f'"{read.etag}"')
+
+    assert read.etag != first.connection.etag
+    assert "ETAG_MISMATCH" == second.value.reason
+    assert "first" == live(corridor, company_id, read.connection_id).credentials["api_key"]
 
 
 def test_a_connection_of_others_does_not_exist(corridor: Running) -> None:

@@ -37,6 +37,7 @@ class Chromium:
         self._rest = b""
         self._next = 0
         self._session = ""
+        self.events: list[dict[str, Any]] = []  # what it told on the way, of the domains that a test enables
         target = self("Target.createTarget", url="about:blank")["targetId"]
         self._session = self("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "DOM"):
@@ -55,6 +56,7 @@ class Chromium:
             if answer.get("id") == self._next:
                 assert "error" not in answer, (command, answer["error"])
                 return answer["result"]
+            self.events.append(answer)
 
     def size(self, width: int, height: int, *, mobile: bool = False) -> None:
         """How large the screen is, in CSS pixels."""

@@ -11,7 +11,9 @@ from corridor.webhooks.v1.delivery_pb2 import Delivery
 from corridor.webhooks.v1.endpoint_pb2 import WEBHOOK_ENDPOINT_STATE_ENABLED, WebhookEndpoint, WebhookEndpointState
 from server.kit import contract, ids
 from server.kit.context import Caller, Context
-from server.platform.webhooks.deliver import Deliverer, Schedule
+from server.platform.events.payloads import Payloads
+from server.platform.webhooks.deliver import Deliverer
+from server.platform.webhooks.schedule import Schedule
 from server.store import events, work
 from server.store.work import Outcome
 from tests.serving import SANDBOX, Client, Running
@@ -84,10 +86,14 @@ class Scene:
             assert row is not None
             return events.event(connection, self.context(), row)
 
-    def deliver(self, schedule: Schedule = AT_ONCE, *, at_most: int = 100) -> list[Outcome]:
+    def deliver(
+        self, schedule: Schedule = AT_ONCE, *, at_most: int = 100, payloads: Payloads | None = None
+    ) -> list[Outcome]:
         """Do every delivery of the company that is due, and what that makes due; how each try ended."""
         parts = self.corridor.parts
-        deliverer = Deliverer(parts.store, parts.keyring, parts.poster, self.clock, parts.metrics, schedule)
+        deliverer = Deliverer(
+            parts.store, parts.keyring, parts.poster, self.clock, parts.metrics, schedule, payloads or parts.payloads
+        )
         outcomes: list[Outcome] = []
         while len(outcomes) < at_most:
             with parts.store.anyone() as connection:

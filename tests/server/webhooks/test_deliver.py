@@ -13,7 +13,7 @@ from corridor.operations.v1.work_item_pb2 import WORK_ITEM_KIND_EXHAUSTED
 from corridor.webhooks.v1 import endpoint_service_pb2
 from corridor.webhooks.v1.delivery_pb2 import DELIVERY_STATE_DEAD, DELIVERY_STATE_DELIVERED, DELIVERY_STATE_PENDING
 from server.kit import ids
-from server.platform.webhooks.deliver import Schedule
+from server.platform.webhooks.schedule import Schedule
 from server.store.work import Again, Done
 from tests.server.webhooks.receiver import Received, Receiver, Reply, receiver
 from tests.server.webhooks.scene import AT_ONCE, MovedClock, Scene

@@ -12,7 +12,7 @@ from corridor.webhooks.v1.endpoint_pb2 import (
     WEBHOOK_ENDPOINT_STATE_PAUSED,
 )
 from server.kit import ids
-from server.platform.webhooks.deliver import Schedule
+from server.platform.webhooks.schedule import Schedule
 from server.store.work import Done, Parked
 from tests.server.webhooks.receiver import Receiver, Reply
 from tests.server.webhooks.scene import Scene

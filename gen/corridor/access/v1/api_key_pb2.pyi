@@ -86,6 +86,7 @@ class ApiKey(_message.Message):
     CREATED_BY_FIELD_NUMBER: _builtins.int
     REPLACES_ID_FIELD_NUMBER: _builtins.int
     REPLACED_BY_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     api_key_id: _builtins.str
     """The key's id, `key_…`."""
     title: _builtins.str
@@ -104,6 +105,11 @@ class ApiKey(_message.Message):
     """The key that it replaced by a rotation."""
     replaced_by_id: _builtins.str
     """The key by which a rotation replaced it."""
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does, save the last use.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What it may do."""
@@ -154,10 +160,11 @@ class ApiKey(_message.Message):
         created_by: _builtins.str = ...,
         replaces_id: _builtins.str = ...,
         replaced_by_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time", "last_use_time", b"last_use_time", "revoke_time", b"revoke_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_methods", b"allowed_methods", "allowed_ranges", b"allowed_ranges", "api_key_id", b"api_key_id", "create_time", b"create_time", "created_by", b"created_by", "environment", b"environment", "expire_time", b"expire_time", "last_use_address", b"last_use_address", "last_use_time", b"last_use_time", "prefix", b"prefix", "replaced_by_id", b"replaced_by_id", "replaces_id", b"replaces_id", "revoke_time", b"revoke_time", "scopes", b"scopes", "state", b"state", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_methods", b"allowed_methods", "allowed_ranges", b"allowed_ranges", "api_key_id", b"api_key_id", "create_time", b"create_time", "created_by", b"created_by", "environment", b"environment", "etag", b"etag", "expire_time", b"expire_time", "last_use_address", b"last_use_address", "last_use_time", b"last_use_time", "prefix", b"prefix", "replaced_by_id", b"replaced_by_id", "replaces_id", b"replaces_id", "revoke_time", b"revoke_time", "scopes", b"scopes", "state", b"state", "title", b"title"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from corridor.access.v1 import api_key_pb2 as _api_key_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -213,6 +214,7 @@ class UpdateApiKeyRequest(_message.Message):
     SCOPES_FIELD_NUMBER: _builtins.int
     ALLOWED_METHODS_FIELD_NUMBER: _builtins.int
     ALLOWED_RANGES_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
     api_key_id: _builtins.str
     """The key's id."""
     title: _builtins.str
@@ -231,6 +233,13 @@ class UpdateApiKeyRequest(_message.Message):
     def allowed_ranges(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The ranges of addresses from which it may be used, such as `192.0.2.0/24`. Empty means every one, which only a key without ranges can give."""
 
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+        `PATCH` without it changes what stands in the body, and `null` there clears a field.
+        """
+
     def __init__(
         self,
         *,
@@ -239,10 +248,11 @@ class UpdateApiKeyRequest(_message.Message):
         scopes: _abc.Iterable[_builtins.str] | None = ...,
         allowed_methods: _abc.Iterable[_builtins.str] | None = ...,
         allowed_ranges: _abc.Iterable[_builtins.str] | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_methods", b"allowed_methods", "allowed_ranges", b"allowed_ranges", "api_key_id", b"api_key_id", "scopes", b"scopes", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allowed_methods", b"allowed_methods", "allowed_ranges", b"allowed_ranges", "api_key_id", b"api_key_id", "scopes", b"scopes", "title", b"title", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,7 +28,7 @@ from corridor.type.v1 import environment_pb2 as corridor_dot_type_dot_v1_dot_env
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*corridor/access/v1/identity_provider.proto\x12\x12\x63orridor.access.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1d\x63orridor/access/v1/role.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd4\x04\n\x10IdentityProvider\x12?\n\x0b\x65nvironment\x18\x01 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12\x16\n\x06issuer\x18\x02 \x01(\tR\x06issuer\x12\x1b\n\tclient_id\x18\x03 \x01(\tR\x08\x63lientId\x12G\n\x0b\x61uth_method\x18\x04 \x01(\x0e\x32&.corridor.access.v1.ProviderAuthMethodR\nauthMethod\x12\x16\n\x06scopes\x18\x05 \x03(\tR\x06scopes\x12!\n\x0cgroups_claim\x18\x06 \x01(\tR\x0bgroupsClaim\x12>\n\x0bgroup_roles\x18\x07 \x03(\x0b\x32\x1d.corridor.access.v1.GroupRoleR\ngroupRoles\x12&\n\x0f\x61\x64mits_by_group\x18\x08 \x01(\x08R\radmitsByGroup\x12&\n\x0f\x65nd_user_scopes\x18\t \x03(\tR\rendUserScopes\x12\x19\n\x08\x62uilt_in\x18\n \x01(\x08R\x07\x62uiltIn\x12!\n\x0c\x63\x61llback_url\x18\x0b \x01(\tR\x0b\x63\x61llbackUrl\x12;\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\"|\n\tGroupRole\x12\x35\n\x05group\x18\x01 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xff\x01\x32\x13^[^\\x00-\\x1F\\x7F]*$R\x05group\x12\x38\n\x04role\x18\x02 \x01(\x0e\x32\x18.corridor.access.v1.RoleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04role*\xb4\x01\n\x12ProviderAuthMethod\x12$\n PROVIDER_AUTH_METHOD_UNSPECIFIED\x10\x00\x12,\n(PROVIDER_AUTH_METHOD_CLIENT_SECRET_BASIC\x10\x01\x12+\n\'PROVIDER_AUTH_METHOD_CLIENT_SECRET_POST\x10\x02\x12\x1d\n\x19PROVIDER_AUTH_METHOD_NONE\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*corridor/access/v1/identity_provider.proto\x12\x12\x63orridor.access.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1d\x63orridor/access/v1/role.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe8\x04\n\x10IdentityProvider\x12?\n\x0b\x65nvironment\x18\x01 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12\x16\n\x06issuer\x18\x02 \x01(\tR\x06issuer\x12\x1b\n\tclient_id\x18\x03 \x01(\tR\x08\x63lientId\x12G\n\x0b\x61uth_method\x18\x04 \x01(\x0e\x32&.corridor.access.v1.ProviderAuthMethodR\nauthMethod\x12\x16\n\x06scopes\x18\x05 \x03(\tR\x06scopes\x12!\n\x0cgroups_claim\x18\x06 \x01(\tR\x0bgroupsClaim\x12>\n\x0bgroup_roles\x18\x07 \x03(\x0b\x32\x1d.corridor.access.v1.GroupRoleR\ngroupRoles\x12&\n\x0f\x61\x64mits_by_group\x18\x08 \x01(\x08R\radmitsByGroup\x12&\n\x0f\x65nd_user_scopes\x18\t \x03(\tR\rendUserScopes\x12\x19\n\x08\x62uilt_in\x18\n \x01(\x08R\x07\x62uiltIn\x12!\n\x0c\x63\x61llback_url\x18\x0b \x01(\tR\x0b\x63\x61llbackUrl\x12;\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x12\n\x04\x65tag\x18\x0e \x01(\tR\x04\x65tag\"|\n\tGroupRole\x12\x35\n\x05group\x18\x01 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xff\x01\x32\x13^[^\\x00-\\x1F\\x7F]*$R\x05group\x12\x38\n\x04role\x18\x02 \x01(\x0e\x32\x18.corridor.access.v1.RoleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04role*\xb4\x01\n\x12ProviderAuthMethod\x12$\n PROVIDER_AUTH_METHOD_UNSPECIFIED\x10\x00\x12,\n(PROVIDER_AUTH_METHOD_CLIENT_SECRET_BASIC\x10\x01\x12+\n\'PROVIDER_AUTH_METHOD_CLIENT_SECRET_POST\x10\x02\x12\x1d\n\x19PROVIDER_AUTH_METHOD_NONE\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,10 +39,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GROUPROLE'].fields_by_name['group']._serialized_options = b'\272H\034r\032\020\001\030\377\0012\023^[^\\x00-\\x1F\\x7F]*$'
   _globals['_GROUPROLE'].fields_by_name['role']._loaded_options = None
   _globals['_GROUPROLE'].fields_by_name['role']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
-  _globals['_PROVIDERAUTHMETHOD']._serialized_start=921
-  _globals['_PROVIDERAUTHMETHOD']._serialized_end=1101
+  _globals['_PROVIDERAUTHMETHOD']._serialized_start=941
+  _globals['_PROVIDERAUTHMETHOD']._serialized_end=1121
   _globals['_IDENTITYPROVIDER']._serialized_start=196
-  _globals['_IDENTITYPROVIDER']._serialized_end=792
-  _globals['_GROUPROLE']._serialized_start=794
-  _globals['_GROUPROLE']._serialized_end=918
+  _globals['_IDENTITYPROVIDER']._serialized_end=812
+  _globals['_GROUPROLE']._serialized_start=814
+  _globals['_GROUPROLE']._serialized_end=938
 # @@protoc_insertion_point(module_scope)

@@ -69,6 +69,7 @@ class IdentityProvider(_message.Message):
     CALLBACK_URL_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     environment: _environment_pb2.Environment.ValueType
     """The environment that it serves."""
     issuer: _builtins.str
@@ -85,6 +86,11 @@ class IdentityProvider(_message.Message):
     """Whether it is the built-in test provider."""
     callback_url: _builtins.str
     """Where the provider must be told to send browsers back to."""
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def scopes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What Corridor asks the provider for besides `openid`."""
@@ -124,10 +130,11 @@ class IdentityProvider(_message.Message):
         callback_url: _builtins.str = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["admits_by_group", b"admits_by_group", "auth_method", b"auth_method", "built_in", b"built_in", "callback_url", b"callback_url", "client_id", b"client_id", "create_time", b"create_time", "end_user_scopes", b"end_user_scopes", "environment", b"environment", "group_roles", b"group_roles", "groups_claim", b"groups_claim", "issuer", b"issuer", "scopes", b"scopes", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admits_by_group", b"admits_by_group", "auth_method", b"auth_method", "built_in", b"built_in", "callback_url", b"callback_url", "client_id", b"client_id", "create_time", b"create_time", "end_user_scopes", b"end_user_scopes", "environment", b"environment", "etag", b"etag", "group_roles", b"group_roles", "groups_claim", b"groups_claim", "issuer", b"issuer", "scopes", b"scopes", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

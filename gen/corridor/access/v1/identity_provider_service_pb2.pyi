@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from corridor.access.v1 import identity_provider_pb2 as _identity_provider_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
@@ -34,6 +35,7 @@ class UpdateIdentityProviderRequest(_message.Message):
     GROUP_ROLES_FIELD_NUMBER: _builtins.int
     ADMITS_BY_GROUP_FIELD_NUMBER: _builtins.int
     END_USER_SCOPES_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
     issuer: _builtins.str
     """The provider's issuer, exactly as its tokens say it. Its discovery document is found below it."""
     client_id: _builtins.str
@@ -61,6 +63,13 @@ class UpdateIdentityProviderRequest(_message.Message):
         Of `payouts:create`, `payouts:read` and `payouts:cancel`, each about the payouts that rest on their consent.
         """
 
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+        `PATCH` without it changes what stands in the body, and `null` there clears a field.
+        """
+
     def __init__(
         self,
         *,
@@ -73,10 +82,11 @@ class UpdateIdentityProviderRequest(_message.Message):
         group_roles: _abc.Iterable[_identity_provider_pb2.GroupRole] | None = ...,
         admits_by_group: _builtins.bool = ...,
         end_user_scopes: _abc.Iterable[_builtins.str] | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["admits_by_group", b"admits_by_group", "auth_method", b"auth_method", "client_id", b"client_id", "client_secret", b"client_secret", "end_user_scopes", b"end_user_scopes", "group_roles", b"group_roles", "groups_claim", b"groups_claim", "issuer", b"issuer", "scopes", b"scopes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admits_by_group", b"admits_by_group", "auth_method", b"auth_method", "client_id", b"client_id", "client_secret", b"client_secret", "end_user_scopes", b"end_user_scopes", "group_roles", b"group_roles", "groups_claim", b"groups_claim", "issuer", b"issuer", "scopes", b"scopes", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -59,7 +59,7 @@ class IdentityProviderServiceServicer:
     def UpdateIdentityProvider(self, request, context):
         """UpdateIdentityProvider sets the provider. Its address must be https and public, and is checked again at every call to it.
 
-        Roles and scopes can only be given by who has them. Another issuer is another set of people: members of the one before cannot sign in any more.
+        A part can only be changed of a provider that is set. Roles and scopes can only be given by who has them. Another issuer is another set of people: members of the one before cannot sign in any more.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,7 +36,7 @@ class IdentityProviderServiceStub:
     UpdateIdentityProvider: _grpc.UnaryUnaryMultiCallable[_identity_provider_service_pb2.UpdateIdentityProviderRequest, _identity_provider_service_pb2.UpdateIdentityProviderResponse]
     """UpdateIdentityProvider sets the provider. Its address must be https and public, and is checked again at every call to it.
 
-    Roles and scopes can only be given by who has them. Another issuer is another set of people: members of the one before cannot sign in any more.
+    A part can only be changed of a provider that is set. Roles and scopes can only be given by who has them. Another issuer is another set of people: members of the one before cannot sign in any more.
     """
     GetIdentityProvider: _grpc.UnaryUnaryMultiCallable[_identity_provider_service_pb2.GetIdentityProviderRequest, _identity_provider_service_pb2.GetIdentityProviderResponse]
     """GetIdentityProvider returns the provider, without its secret.
@@ -54,7 +54,7 @@ class IdentityProviderServiceAsyncStub(IdentityProviderServiceStub):
     UpdateIdentityProvider: _aio.UnaryUnaryMultiCallable[_identity_provider_service_pb2.UpdateIdentityProviderRequest, _identity_provider_service_pb2.UpdateIdentityProviderResponse]  # type: ignore[assignment]
     """UpdateIdentityProvider sets the provider. Its address must be https and public, and is checked again at every call to it.
 
-    Roles and scopes can only be given by who has them. Another issuer is another set of people: members of the one before cannot sign in any more.
+    A part can only be changed of a provider that is set. Roles and scopes can only be given by who has them. Another issuer is another set of people: members of the one before cannot sign in any more.
     """
     GetIdentityProvider: _aio.UnaryUnaryMultiCallable[_identity_provider_service_pb2.GetIdentityProviderRequest, _identity_provider_service_pb2.GetIdentityProviderResponse]  # type: ignore[assignment]
     """GetIdentityProvider returns the provider, without its secret.
@@ -75,7 +75,7 @@ class IdentityProviderServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_identity_provider_service_pb2.UpdateIdentityProviderResponse, _abc.Awaitable[_identity_provider_service_pb2.UpdateIdentityProviderResponse]]:
         """UpdateIdentityProvider sets the provider. Its address must be https and public, and is checked again at every call to it.
 
-        Roles and scopes can only be given by who has them. Another issuer is another set of people: members of the one before cannot sign in any more.
+        A part can only be changed of a provider that is set. Roles and scopes can only be given by who has them. Another issuer is another set of people: members of the one before cannot sign in any more.
         """
 
     @_abc_1.abstractmethod

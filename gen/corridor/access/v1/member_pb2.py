@@ -28,7 +28,7 @@ from corridor.type.v1 import environment_pb2 as corridor_dot_type_dot_v1_dot_env
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63orridor/access/v1/member.proto\x12\x12\x63orridor.access.v1\x1a\x1d\x63orridor/access/v1/role.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb0\x04\n\x06Member\x12\x1b\n\tmember_id\x18\x01 \x01(\tR\x08memberId\x12?\n\x0b\x65nvironment\x18\x02 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12\x1a\n\x05title\x18\x03 \x01(\tB\x04\xf0\xd8#\x01R\x05title\x12\x1a\n\x05\x65mail\x18\x04 \x01(\tB\x04\xf0\xd8#\x01R\x05\x65mail\x12\x16\n\x06issuer\x18\x05 \x01(\tR\x06issuer\x12\x1e\n\x07subject\x18\x06 \x01(\tB\x04\xf0\xd8#\x01R\x07subject\x12.\n\x05roles\x18\x07 \x03(\x0e\x32\x18.corridor.access.v1.RoleR\x05roles\x12\x39\n\x0bgroup_roles\x18\x08 \x03(\x0e\x32\x18.corridor.access.v1.RoleR\ngroupRoles\x12\x35\n\x05state\x18\t \x01(\x0e\x32\x1f.corridor.access.v1.MemberStateR\x05state\x12;\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12<\n\x0csign_in_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nsignInTime*\x94\x01\n\x0bMemberState\x12\x1c\n\x18MEMBER_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14MEMBER_STATE_INVITED\x10\x01\x12\x17\n\x13MEMBER_STATE_ACTIVE\x10\x02\x12\x1a\n\x16MEMBER_STATE_SUSPENDED\x10\x03\x12\x18\n\x14MEMBER_STATE_REMOVED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63orridor/access/v1/member.proto\x12\x12\x63orridor.access.v1\x1a\x1d\x63orridor/access/v1/role.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc4\x04\n\x06Member\x12\x1b\n\tmember_id\x18\x01 \x01(\tR\x08memberId\x12?\n\x0b\x65nvironment\x18\x02 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12\x1a\n\x05title\x18\x03 \x01(\tB\x04\xf0\xd8#\x01R\x05title\x12\x1a\n\x05\x65mail\x18\x04 \x01(\tB\x04\xf0\xd8#\x01R\x05\x65mail\x12\x16\n\x06issuer\x18\x05 \x01(\tR\x06issuer\x12\x1e\n\x07subject\x18\x06 \x01(\tB\x04\xf0\xd8#\x01R\x07subject\x12.\n\x05roles\x18\x07 \x03(\x0e\x32\x18.corridor.access.v1.RoleR\x05roles\x12\x39\n\x0bgroup_roles\x18\x08 \x03(\x0e\x32\x18.corridor.access.v1.RoleR\ngroupRoles\x12\x35\n\x05state\x18\t \x01(\x0e\x32\x1f.corridor.access.v1.MemberStateR\x05state\x12;\n\x0b\x63reate_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12<\n\x0csign_in_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nsignInTime\x12\x12\n\x04\x65tag\x18\r \x01(\tR\x04\x65tag*\x94\x01\n\x0bMemberState\x12\x1c\n\x18MEMBER_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14MEMBER_STATE_INVITED\x10\x01\x12\x17\n\x13MEMBER_STATE_ACTIVE\x10\x02\x12\x1a\n\x16MEMBER_STATE_SUSPENDED\x10\x03\x12\x18\n\x14MEMBER_STATE_REMOVED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,8 +41,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MEMBER'].fields_by_name['email']._serialized_options = b'\360\330#\001'
   _globals['_MEMBER'].fields_by_name['subject']._loaded_options = None
   _globals['_MEMBER'].fields_by_name['subject']._serialized_options = b'\360\330#\001'
-  _globals['_MEMBERSTATE']._serialized_start=752
-  _globals['_MEMBERSTATE']._serialized_end=900
+  _globals['_MEMBERSTATE']._serialized_start=772
+  _globals['_MEMBERSTATE']._serialized_end=920
   _globals['_MEMBER']._serialized_start=189
-  _globals['_MEMBER']._serialized_end=749
+  _globals['_MEMBER']._serialized_end=769
 # @@protoc_insertion_point(module_scope)

@@ -75,6 +75,7 @@ class Member(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     SIGN_IN_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     member_id: _builtins.str
     """The member's id, `mem_…`."""
     environment: _environment_pb2.Environment.ValueType
@@ -89,6 +90,11 @@ class Member(_message.Message):
     """Who they are at that provider. Empty until the first sign-in."""
     state: Global___MemberState.ValueType
     """Where they stand."""
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def roles(self) -> _containers.RepeatedScalarFieldContainer[_role_pb2.Role.ValueType]:
         """The roles that a person of the company gave them."""
@@ -124,10 +130,11 @@ class Member(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         sign_in_time: _timestamp_pb2.Timestamp | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "sign_in_time", b"sign_in_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "email", b"email", "environment", b"environment", "group_roles", b"group_roles", "issuer", b"issuer", "member_id", b"member_id", "roles", b"roles", "sign_in_time", b"sign_in_time", "state", b"state", "subject", b"subject", "title", b"title", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "email", b"email", "environment", b"environment", "etag", b"etag", "group_roles", b"group_roles", "issuer", b"issuer", "member_id", b"member_id", "roles", b"roles", "sign_in_time", b"sign_in_time", "state", b"state", "subject", b"subject", "title", b"title", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

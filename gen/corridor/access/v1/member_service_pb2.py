@@ -29,9 +29,10 @@ from corridor.errors.v1 import error_reason_pb2 as corridor_dot_errors_dot_v1_do
 from corridor.options.v1 import field_pb2 as corridor_dot_options_dot_v1_dot_field__pb2
 from corridor.options.v1 import method_pb2 as corridor_dot_options_dot_v1_dot_method__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'corridor/access/v1/member_service.proto\x12\x12\x63orridor.access.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1f\x63orridor/access/v1/member.proto\x1a\x1d\x63orridor/access/v1/role.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\"\xb8\x01\n\x13\x43reateMemberRequest\x12$\n\x05\x65mail\x18\x01 \x01(\tB\x0e\xbaH\x07r\x05\x18\xfe\x01`\x01\xf0\xd8#\x01R\x05\x65mail\x12\x36\n\x05title\x18\x02 \x01(\tB \xbaH\x19r\x17\x18\x64\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\x05title\x12\x43\n\x05roles\x18\x03 \x03(\x0e\x32\x18.corridor.access.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10\n\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x05roles\"J\n\x14\x43reateMemberResponse\x12\x32\n\x06member\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.MemberR\x06member\"L\n\x10GetMemberRequest\x12\x38\n\tmember_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^mem_[0-9a-z]{26}$R\x08memberId\"G\n\x11GetMemberResponse\x12\x32\n\x06member\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.MemberR\x06member\"\xa7\x01\n\x12ListMembersRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12?\n\x05state\x18\x03 \x01(\x0e\x32\x1f.corridor.access.v1.MemberStateB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x05state\"s\n\x13ListMembersResponse\x12\x34\n\x07members\x18\x01 \x03(\x0b\x32\x1a.corridor.access.v1.MemberR\x07members\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xcc\x01\n\x13UpdateMemberRequest\x12\x38\n\tmember_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^mem_[0-9a-z]{26}$R\x08memberId\x12\x36\n\x05title\x18\x02 \x01(\tB \xbaH\x19r\x17\x18\x64\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\x05title\x12\x43\n\x05roles\x18\x03 \x03(\x0e\x32\x18.corridor.access.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10\n\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x05roles\"J\n\x14UpdateMemberResponse\x12\x32\n\x06member\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.MemberR\x06member\"P\n\x14SuspendMemberRequest\x12\x38\n\tmember_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^mem_[0-9a-z]{26}$R\x08memberId\"K\n\x15SuspendMemberResponse\x12\x32\n\x06member\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.MemberR\x06member\"R\n\x16ReinstateMemberRequest\x12\x38\n\tmember_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^mem_[0-9a-z]{26}$R\x08memberId\"M\n\x17ReinstateMemberResponse\x12\x32\n\x06member\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.MemberR\x06member\"O\n\x13RemoveMemberRequest\x12\x38\n\tmember_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^mem_[0-9a-z]{26}$R\x08memberId\"\x16\n\x14RemoveMemberResponse2\xcc\n\n\rMemberService\x12\xb8\x01\n\x0c\x43reateMember\x12\'.corridor.access.v1.CreateMemberRequest\x1a(.corridor.access.v1.CreateMemberResponse\"U\xea\xd8#\'\n\x0emembers:manage\x10\x03\x1a\x02\x08\x05\"\rmember.create(\x02\x8a\xd9#\x08\n\x06\x15*\x1e\x1f !\x82\xd3\xe4\x93\x02\x18\"\x0b/v1/members:\x01*b\x06member\x12\xae\x01\n\tGetMember\x12$.corridor.access.v1.GetMemberRequest\x1a%.corridor.access.v1.GetMemberResponse\"T\xea\xd8#\"\n\x0cmembers:read\x10\x01\x1a\x02\x08\x05\"\nmember.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02!\x12\x17/v1/members/{member_id}b\x06member\x12\xa1\x01\n\x0bListMembers\x12&.corridor.access.v1.ListMembersRequest\x1a\'.corridor.access.v1.ListMembersResponse\"A\xea\xd8##\n\x0cmembers:read\x10\x01\x1a\x02\x08\x05\"\x0bmember.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/members\x12\xc3\x01\n\x0cUpdateMember\x12\'.corridor.access.v1.UpdateMemberRequest\x1a(.corridor.access.v1.UpdateMemberResponse\"`\xea\xd8#\'\n\x0emembers:manage\x10\x02\x1a\x02\x08\x05\"\rmember.update(\x02\x8a\xd9#\x07\n\x05\x15(\x1f !\x82\xd3\xe4\x93\x02$\x1a\x17/v1/members/{member_id}:\x01*b\x06member\x12\xce\x01\n\rSuspendMember\x12(.corridor.access.v1.SuspendMemberRequest\x1a).corridor.access.v1.SuspendMemberResponse\"h\xea\xd8#(\n\x0emembers:manage\x10\x02\x1a\x02\x08\x05\"\x0emember.suspend(\x02\x8a\xd9#\x06\n\x04(\x1f !\x82\xd3\xe4\x93\x02,\"\x1f/v1/members/{member_id}:suspend:\x01*b\x06member\x12\xd9\x01\n\x0fReinstateMember\x12*.corridor.access.v1.ReinstateMemberRequest\x1a+.corridor.access.v1.ReinstateMemberResponse\"m\xea\xd8#*\n\x0emembers:manage\x10\x02\x1a\x02\x08\x05\"\x10member.reinstate(\x02\x8a\xd9#\x07\n\x05\x15(\x1f !\x82\xd3\xe4\x93\x02.\"!/v1/members/{member_id}:reinstate:\x01*b\x06member\x12\xb7\x01\n\x0cRemoveMember\x12\'.corridor.access.v1.RemoveMemberRequest\x1a(.corridor.access.v1.RemoveMemberResponse\"T\xea\xd8#\'\n\x0emembers:manage\x10\x02\x1a\x02\x08\x05\"\rmember.remove(\x02\x8a\xd9#\x06\n\x04(\x1f !\x82\xd3\xe4\x93\x02\x19*\x17/v1/members/{member_id}b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'corridor/access/v1/member_service.proto\x12\x12\x63orridor.access.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1f\x63orridor/access/v1/member.proto\x1a\x1d\x63orridor/access/v1/role.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\"\xb8\x01\n\x13\x43reateMemberRequest\x12$\n\x05\x65mail\x18\x01 \x01(\tB\x0e\xbaH\x07r\x05\x18\xfe\x01`\x01\xf0\xd8#\x01R\x05\x65mail\x12\x36\n\x05title\x18\x02 \x01(\tB \xbaH\x19r\x17\x18\x64\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\x05title\x12\x43\n\x05roles\x18\x03 \x03(\x0e\x32\x18.corridor.access.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10\n\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x05roles\"J\n\x14\x43reateMemberResponse\x12\x32\n\x06member\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.MemberR\x06member\"L\n\x10GetMemberRequest\x12\x38\n\tmember_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^mem_[0-9a-z]{26}$R\x08memberId\"G\n\x11GetMemberResponse\x12\x32\n\x06member\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.MemberR\x06member\"\xa7\x01\n\x12ListMembersRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12?\n\x05state\x18\x03 \x01(\x0e\x32\x1f.corridor.access.v1.MemberStateB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x05state\"s\n\x13ListMembersResponse\x12\x34\n\x07members\x18\x01 \x03(\x0b\x32\x1a.corridor.access.v1.MemberR\x07members\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x89\x02\n\x13UpdateMemberRequest\x12\x38\n\tmember_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^mem_[0-9a-z]{26}$R\x08memberId\x12\x36\n\x05title\x18\x02 \x01(\tB \xbaH\x19r\x17\x18\x64\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\x05title\x12\x43\n\x05roles\x18\x03 \x03(\x0e\x32\x18.corridor.access.v1.RoleB\x13\xbaH\x10\x92\x01\r\x10\n\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x05roles\x12;\n\x0bupdate_mask\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"J\n\x14UpdateMemberResponse\x12\x32\n\x06member\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.MemberR\x06member\"P\n\x14SuspendMemberRequest\x12\x38\n\tmember_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^mem_[0-9a-z]{26}$R\x08memberId\"K\n\x15SuspendMemberResponse\x12\x32\n\x06member\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.MemberR\x06member\"R\n\x16ReinstateMemberRequest\x12\x38\n\tmember_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^mem_[0-9a-z]{26}$R\x08memberId\"M\n\x17ReinstateMemberResponse\x12\x32\n\x06member\x18\x01 \x01(\x0b\x32\x1a.corridor.access.v1.MemberR\x06member\"O\n\x13RemoveMemberRequest\x12\x38\n\tmember_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^mem_[0-9a-z]{26}$R\x08memberId\"\x16\n\x14RemoveMemberResponse2\xfb\n\n\rMemberService\x12\xb8\x01\n\x0c\x43reateMember\x12\'.corridor.access.v1.CreateMemberRequest\x1a(.corridor.access.v1.CreateMemberResponse\"U\xea\xd8#\'\n\x0emembers:manage\x10\x03\x1a\x02\x08\x05\"\rmember.create(\x02\x8a\xd9#\x08\n\x06\x15*\x1e\x1f !\x82\xd3\xe4\x93\x02\x18\"\x0b/v1/members:\x01*b\x06member\x12\xae\x01\n\tGetMember\x12$.corridor.access.v1.GetMemberRequest\x1a%.corridor.access.v1.GetMemberResponse\"T\xea\xd8#\"\n\x0cmembers:read\x10\x01\x1a\x02\x08\x05\"\nmember.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02!\x12\x17/v1/members/{member_id}b\x06member\x12\xa1\x01\n\x0bListMembers\x12&.corridor.access.v1.ListMembersRequest\x1a\'.corridor.access.v1.ListMembersResponse\"A\xea\xd8##\n\x0cmembers:read\x10\x01\x1a\x02\x08\x05\"\x0bmember.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\r\x12\x0b/v1/members\x12\xec\x01\n\x0cUpdateMember\x12\'.corridor.access.v1.UpdateMemberRequest\x1a(.corridor.access.v1.UpdateMemberResponse\"\x88\x01\xea\xd8#\'\n\x0emembers:manage\x10\x02\x1a\x02\x08\x05\"\rmember.update(\x02\x8a\xd9#\t\n\x07\x15(\x87\x01\x1f !\x82\xd3\xe4\x93\x02J\x1a\x17/v1/members/{member_id}:\x01*Z$2\x17/v1/members/{member_id}:\x01*b\x06memberb\x06member\x12\xd0\x01\n\rSuspendMember\x12(.corridor.access.v1.SuspendMemberRequest\x1a).corridor.access.v1.SuspendMemberResponse\"j\xea\xd8#(\n\x0emembers:manage\x10\x02\x1a\x02\x08\x05\"\x0emember.suspend(\x02\x8a\xd9#\x08\n\x06(\x87\x01\x1f !\x82\xd3\xe4\x93\x02,\"\x1f/v1/members/{member_id}:suspend:\x01*b\x06member\x12\xdb\x01\n\x0fReinstateMember\x12*.corridor.access.v1.ReinstateMemberRequest\x1a+.corridor.access.v1.ReinstateMemberResponse\"o\xea\xd8#*\n\x0emembers:manage\x10\x02\x1a\x02\x08\x05\"\x10member.reinstate(\x02\x8a\xd9#\t\n\x07\x15(\x87\x01\x1f !\x82\xd3\xe4\x93\x02.\"!/v1/members/{member_id}:reinstate:\x01*b\x06member\x12\xb9\x01\n\x0cRemoveMember\x12\'.corridor.access.v1.RemoveMemberRequest\x1a(.corridor.access.v1.RemoveMemberResponse\"V\xea\xd8#\'\n\x0emembers:manage\x10\x02\x1a\x02\x08\x05\"\rmember.remove(\x02\x8a\xd9#\x08\n\x06(\x87\x01\x1f !\x82\xd3\xe4\x93\x02\x19*\x17/v1/members/{member_id}b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -71,41 +72,41 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MEMBERSERVICE'].methods_by_name['ListMembers']._loaded_options = None
   _globals['_MEMBERSERVICE'].methods_by_name['ListMembers']._serialized_options = b'\352\330##\n\014members:read\020\001\032\002\010\005\"\013member.list(\001\212\331#\003\n\001)\202\323\344\223\002\r\022\013/v1/members'
   _globals['_MEMBERSERVICE'].methods_by_name['UpdateMember']._loaded_options = None
-  _globals['_MEMBERSERVICE'].methods_by_name['UpdateMember']._serialized_options = b'\352\330#\'\n\016members:manage\020\002\032\002\010\005\"\rmember.update(\002\212\331#\007\n\005\025(\037 !\202\323\344\223\002$\032\027/v1/members/{member_id}:\001*b\006member'
+  _globals['_MEMBERSERVICE'].methods_by_name['UpdateMember']._serialized_options = b'\352\330#\'\n\016members:manage\020\002\032\002\010\005\"\rmember.update(\002\212\331#\t\n\007\025(\207\001\037 !\202\323\344\223\002J\032\027/v1/members/{member_id}:\001*Z$2\027/v1/members/{member_id}:\001*b\006memberb\006member'
   _globals['_MEMBERSERVICE'].methods_by_name['SuspendMember']._loaded_options = None
-  _globals['_MEMBERSERVICE'].methods_by_name['SuspendMember']._serialized_options = b'\352\330#(\n\016members:manage\020\002\032\002\010\005\"\016member.suspend(\002\212\331#\006\n\004(\037 !\202\323\344\223\002,\"\037/v1/members/{member_id}:suspend:\001*b\006member'
+  _globals['_MEMBERSERVICE'].methods_by_name['SuspendMember']._serialized_options = b'\352\330#(\n\016members:manage\020\002\032\002\010\005\"\016member.suspend(\002\212\331#\010\n\006(\207\001\037 !\202\323\344\223\002,\"\037/v1/members/{member_id}:suspend:\001*b\006member'
   _globals['_MEMBERSERVICE'].methods_by_name['ReinstateMember']._loaded_options = None
-  _globals['_MEMBERSERVICE'].methods_by_name['ReinstateMember']._serialized_options = b'\352\330#*\n\016members:manage\020\002\032\002\010\005\"\020member.reinstate(\002\212\331#\007\n\005\025(\037 !\202\323\344\223\002.\"!/v1/members/{member_id}:reinstate:\001*b\006member'
+  _globals['_MEMBERSERVICE'].methods_by_name['ReinstateMember']._serialized_options = b'\352\330#*\n\016members:manage\020\002\032\002\010\005\"\020member.reinstate(\002\212\331#\t\n\007\025(\207\001\037 !\202\323\344\223\002.\"!/v1/members/{member_id}:reinstate:\001*b\006member'
   _globals['_MEMBERSERVICE'].methods_by_name['RemoveMember']._loaded_options = None
-  _globals['_MEMBERSERVICE'].methods_by_name['RemoveMember']._serialized_options = b'\352\330#\'\n\016members:manage\020\002\032\002\010\005\"\rmember.remove(\002\212\331#\006\n\004(\037 !\202\323\344\223\002\031*\027/v1/members/{member_id}'
-  _globals['_CREATEMEMBERREQUEST']._serialized_start=293
-  _globals['_CREATEMEMBERREQUEST']._serialized_end=477
-  _globals['_CREATEMEMBERRESPONSE']._serialized_start=479
-  _globals['_CREATEMEMBERRESPONSE']._serialized_end=553
-  _globals['_GETMEMBERREQUEST']._serialized_start=555
-  _globals['_GETMEMBERREQUEST']._serialized_end=631
-  _globals['_GETMEMBERRESPONSE']._serialized_start=633
-  _globals['_GETMEMBERRESPONSE']._serialized_end=704
-  _globals['_LISTMEMBERSREQUEST']._serialized_start=707
-  _globals['_LISTMEMBERSREQUEST']._serialized_end=874
-  _globals['_LISTMEMBERSRESPONSE']._serialized_start=876
-  _globals['_LISTMEMBERSRESPONSE']._serialized_end=991
-  _globals['_UPDATEMEMBERREQUEST']._serialized_start=994
-  _globals['_UPDATEMEMBERREQUEST']._serialized_end=1198
-  _globals['_UPDATEMEMBERRESPONSE']._serialized_start=1200
-  _globals['_UPDATEMEMBERRESPONSE']._serialized_end=1274
-  _globals['_SUSPENDMEMBERREQUEST']._serialized_start=1276
-  _globals['_SUSPENDMEMBERREQUEST']._serialized_end=1356
-  _globals['_SUSPENDMEMBERRESPONSE']._serialized_start=1358
-  _globals['_SUSPENDMEMBERRESPONSE']._serialized_end=1433
-  _globals['_REINSTATEMEMBERREQUEST']._serialized_start=1435
-  _globals['_REINSTATEMEMBERREQUEST']._serialized_end=1517
-  _globals['_REINSTATEMEMBERRESPONSE']._serialized_start=1519
-  _globals['_REINSTATEMEMBERRESPONSE']._serialized_end=1596
-  _globals['_REMOVEMEMBERREQUEST']._serialized_start=1598
-  _globals['_REMOVEMEMBERREQUEST']._serialized_end=1677
-  _globals['_REMOVEMEMBERRESPONSE']._serialized_start=1679
-  _globals['_REMOVEMEMBERRESPONSE']._serialized_end=1701
-  _globals['_MEMBERSERVICE']._serialized_start=1704
-  _globals['_MEMBERSERVICE']._serialized_end=3060
+  _globals['_MEMBERSERVICE'].methods_by_name['RemoveMember']._serialized_options = b'\352\330#\'\n\016members:manage\020\002\032\002\010\005\"\rmember.remove(\002\212\331#\010\n\006(\207\001\037 !\202\323\344\223\002\031*\027/v1/members/{member_id}'
+  _globals['_CREATEMEMBERREQUEST']._serialized_start=327
+  _globals['_CREATEMEMBERREQUEST']._serialized_end=511
+  _globals['_CREATEMEMBERRESPONSE']._serialized_start=513
+  _globals['_CREATEMEMBERRESPONSE']._serialized_end=587
+  _globals['_GETMEMBERREQUEST']._serialized_start=589
+  _globals['_GETMEMBERREQUEST']._serialized_end=665
+  _globals['_GETMEMBERRESPONSE']._serialized_start=667
+  _globals['_GETMEMBERRESPONSE']._serialized_end=738
+  _globals['_LISTMEMBERSREQUEST']._serialized_start=741
+  _globals['_LISTMEMBERSREQUEST']._serialized_end=908
+  _globals['_LISTMEMBERSRESPONSE']._serialized_start=910
+  _globals['_LISTMEMBERSRESPONSE']._serialized_end=1025
+  _globals['_UPDATEMEMBERREQUEST']._serialized_start=1028
+  _globals['_UPDATEMEMBERREQUEST']._serialized_end=1293
+  _globals['_UPDATEMEMBERRESPONSE']._serialized_start=1295
+  _globals['_UPDATEMEMBERRESPONSE']._serialized_end=1369
+  _globals['_SUSPENDMEMBERREQUEST']._serialized_start=1371
+  _globals['_SUSPENDMEMBERREQUEST']._serialized_end=1451
+  _globals['_SUSPENDMEMBERRESPONSE']._serialized_start=1453
+  _globals['_SUSPENDMEMBERRESPONSE']._serialized_end=1528
+  _globals['_REINSTATEMEMBERREQUEST']._serialized_start=1530
+  _globals['_REINSTATEMEMBERREQUEST']._serialized_end=1612
+  _globals['_REINSTATEMEMBERRESPONSE']._serialized_start=1614
+  _globals['_REINSTATEMEMBERRESPONSE']._serialized_end=1691
+  _globals['_REMOVEMEMBERREQUEST']._serialized_start=1693
+  _globals['_REMOVEMEMBERREQUEST']._serialized_end=1772
+  _globals['_REMOVEMEMBERRESPONSE']._serialized_start=1774
+  _globals['_REMOVEMEMBERRESPONSE']._serialized_end=1796
+  _globals['_MEMBERSERVICE']._serialized_start=1799
+  _globals['_MEMBERSERVICE']._serialized_end=3202
 # @@protoc_insertion_point(module_scope)

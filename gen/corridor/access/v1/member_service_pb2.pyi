@@ -7,6 +7,7 @@ from collections import abc as _abc
 from corridor.access.v1 import member_pb2 as _member_pb2
 from corridor.access.v1 import role_pb2 as _role_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
@@ -189,6 +190,7 @@ class UpdateMemberRequest(_message.Message):
     MEMBER_ID_FIELD_NUMBER: _builtins.int
     TITLE_FIELD_NUMBER: _builtins.int
     ROLES_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
     member_id: _builtins.str
     """The member's id."""
     title: _builtins.str
@@ -197,16 +199,24 @@ class UpdateMemberRequest(_message.Message):
     def roles(self) -> _containers.RepeatedScalarFieldContainer[_role_pb2.Role.ValueType]:
         """What they do, all of it."""
 
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+        `PATCH` without it changes what stands in the body, and `null` there clears a field.
+        """
+
     def __init__(
         self,
         *,
         member_id: _builtins.str = ...,
         title: _builtins.str = ...,
         roles: _abc.Iterable[_role_pb2.Role.ValueType] | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["member_id", b"member_id", "roles", b"roles", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["member_id", b"member_id", "roles", b"roles", "title", b"title", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -145,12 +145,18 @@ class OAuthClient(_message.Message):
     SECRETS_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     oauth_client_id: _builtins.str
     """The client's id, `oc_…`: the `client_id` of the protocol."""
     environment: _environment_pb2.Environment.ValueType
     """The environment that its tokens open."""
     state: Global___ClientState.ValueType
     """Where it stands."""
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def settings(self) -> Global___OAuthClientSettings:
         """What the company decides about it."""
@@ -177,10 +183,11 @@ class OAuthClient(_message.Message):
         secrets: _abc.Iterable[Global___OAuthClientSecret] | None = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "settings", b"settings", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "environment", b"environment", "oauth_client_id", b"oauth_client_id", "secrets", b"secrets", "settings", b"settings", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "environment", b"environment", "etag", b"etag", "oauth_client_id", b"oauth_client_id", "secrets", b"secrets", "settings", b"settings", "state", b"state", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

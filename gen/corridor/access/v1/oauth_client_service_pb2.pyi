@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from corridor.access.v1 import oauth_client_pb2 as _oauth_client_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -186,21 +187,30 @@ class UpdateOAuthClientRequest(_message.Message):
 
     OAUTH_CLIENT_ID_FIELD_NUMBER: _builtins.int
     SETTINGS_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
     oauth_client_id: _builtins.str
     """The client's id."""
     @_builtins.property
     def settings(self) -> _oauth_client_pb2.OAuthClientSettings:
         """What the company decides about it. Everything is replaced."""
 
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Which fields of the settings change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+        `PATCH` without it changes what stands in the body, and `null` there clears a field.
+        """
+
     def __init__(
         self,
         *,
         oauth_client_id: _builtins.str = ...,
         settings: _oauth_client_pb2.OAuthClientSettings | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["settings", b"settings", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["oauth_client_id", b"oauth_client_id", "settings", b"settings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["oauth_client_id", b"oauth_client_id", "settings", b"settings", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -31,8 +31,14 @@ class ApprovalPolicy(_message.Message):
     RULES_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     revision: _builtins.int
     """How often the policy was replaced. Set by Corridor; sent back, it guards against overwriting somebody's change."""
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def rules(self) -> _containers.RepeatedCompositeFieldContainer[Global___ApprovalRule]:
         """The rules. The first one that a call matches counts; a call that matches none runs at once."""
@@ -47,10 +53,11 @@ class ApprovalPolicy(_message.Message):
         rules: _abc.Iterable[Global___ApprovalRule] | None = ...,
         revision: _builtins.int = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "rules", b"rules", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "revision", b"revision", "rules", b"rules", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -29,9 +29,10 @@ from corridor.errors.v1 import error_reason_pb2 as corridor_dot_errors_dot_v1_do
 from corridor.options.v1 import field_pb2 as corridor_dot_options_dot_v1_dot_field__pb2
 from corridor.options.v1 import method_pb2 as corridor_dot_options_dot_v1_dot_method__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,corridor/approvals/v1/approval_service.proto\x12\x15\x63orridor.approvals.v1\x1a\x1b\x62uf/validate/validate.proto\x1a$corridor/approvals/v1/approval.proto\x1a+corridor/approvals/v1/approval_policy.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\"\x1a\n\x18GetApprovalPolicyRequest\"Z\n\x19GetApprovalPolicyResponse\x12=\n\x06policy\x18\x01 \x01(\x0b\x32%.corridor.approvals.v1.ApprovalPolicyR\x06policy\"d\n\x1bUpdateApprovalPolicyRequest\x12\x45\n\x06policy\x18\x01 \x01(\x0b\x32%.corridor.approvals.v1.ApprovalPolicyB\x06\xbaH\x03\xc8\x01\x01R\x06policy\"]\n\x1cUpdateApprovalPolicyResponse\x12=\n\x06policy\x18\x01 \x01(\x0b\x32%.corridor.approvals.v1.ApprovalPolicyR\x06policy\"R\n\x12GetApprovalRequest\x12<\n\x0b\x61pproval_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^apr_[0-9a-z]{26}$R\napprovalId\"R\n\x13GetApprovalResponse\x12;\n\x08\x61pproval\x18\x01 \x01(\x0b\x32\x1f.corridor.approvals.v1.ApprovalR\x08\x61pproval\"\x84\x02\n\x14ListApprovalsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12Q\n\x06states\x18\x03 \x03(\x0e\x32$.corridor.approvals.v1.ApprovalStateB\x13\xbaH\x10\x92\x01\r\x10\x07\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x06states\x12G\n\x06method\x18\x04 \x01(\tB/\xbaH,r*\x18\xc8\x01\x32%^([A-Za-z0-9_]+([.][A-Za-z0-9_]+)+)?$R\x06method\"~\n\x15ListApprovalsResponse\x12=\n\tapprovals\x18\x01 \x03(\x0b\x32\x1f.corridor.approvals.v1.ApprovalR\tapprovals\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x93\x01\n\x16\x41pproveApprovalRequest\x12<\n\x0b\x61pproval_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^apr_[0-9a-z]{26}$R\napprovalId\x12;\n\x06reason\x18\x02 \x01(\tB#\xbaH\x1cr\x1a\x10\x01\x18\xe8\x07\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\x06reason\"V\n\x17\x41pproveApprovalResponse\x12;\n\x08\x61pproval\x18\x01 \x01(\x0b\x32\x1f.corridor.approvals.v1.ApprovalR\x08\x61pproval\"\x92\x01\n\x15RejectApprovalRequest\x12<\n\x0b\x61pproval_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^apr_[0-9a-z]{26}$R\napprovalId\x12;\n\x06reason\x18\x02 \x01(\tB#\xbaH\x1cr\x1a\x10\x01\x18\xe8\x07\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\x06reason\"U\n\x16RejectApprovalResponse\x12;\n\x08\x61pproval\x18\x01 \x01(\x0b\x32\x1f.corridor.approvals.v1.ApprovalR\x08\x61pproval\"U\n\x15\x43\x61ncelApprovalRequest\x12<\n\x0b\x61pproval_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^apr_[0-9a-z]{26}$R\napprovalId\"U\n\x16\x43\x61ncelApprovalResponse\x12;\n\x08\x61pproval\x18\x01 \x01(\x0b\x32\x1f.corridor.approvals.v1.ApprovalR\x08\x61pproval2\xff\x0b\n\x0f\x41pprovalService\x12\xcc\x01\n\x11GetApprovalPolicy\x12/.corridor.approvals.v1.GetApprovalPolicyRequest\x1a\x30.corridor.approvals.v1.GetApprovalPolicyResponse\"T\xea\xd8#-\n\x0e\x61pprovals:read\x10\x01\x1a\x02\x08\x05\"\x13\x61pproval_policy.get(\x01\x82\xd3\xe4\x93\x02\x1d\x12\x13/v1/approval-policyb\x06policy\x12\xef\x01\n\x14UpdateApprovalPolicy\x12\x32.corridor.approvals.v1.UpdateApprovalPolicyRequest\x1a\x33.corridor.approvals.v1.UpdateApprovalPolicyResponse\"n\xea\xd8#5\n\x13\x61pprovals:configure\x10\x02\x1a\x02\x08\x05\"\x16\x61pproval_policy.update(\x02\x8a\xd9#\x06\n\x04*\x1f !\x82\xd3\xe4\x93\x02%\x1a\x13/v1/approval-policy:\x06policyb\x06policy\x12\xc4\x01\n\x0bGetApproval\x12).corridor.approvals.v1.GetApprovalRequest\x1a*.corridor.approvals.v1.GetApprovalResponse\"^\xea\xd8#&\n\x0e\x61pprovals:read\x10\x01\x1a\x02\x08\x05\"\x0c\x61pproval.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02\'\x12\x1b/v1/approvals/{approval_id}b\x08\x61pproval\x12\xb3\x01\n\rListApprovals\x12+.corridor.approvals.v1.ListApprovalsRequest\x1a,.corridor.approvals.v1.ListApprovalsResponse\"G\xea\xd8#\'\n\x0e\x61pprovals:read\x10\x01\x1a\x02\x08\x05\"\rapproval.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/approvals\x12\xe7\x01\n\x0f\x41pproveApproval\x12-.corridor.approvals.v1.ApproveApprovalRequest\x1a..corridor.approvals.v1.ApproveApprovalResponse\"u\xea\xd8#,\n\x10\x61pprovals:decide\x10\x02\x1a\x02\x08\x05\"\x10\x61pproval.approve(\x02\x8a\xd9#\t\n\x07(+SR\x1f !\x82\xd3\xe4\x93\x02\x32\"#/v1/approvals/{approval_id}:approve:\x01*b\x08\x61pproval\x12\xe2\x01\n\x0eRejectApproval\x12,.corridor.approvals.v1.RejectApprovalRequest\x1a-.corridor.approvals.v1.RejectApprovalResponse\"s\xea\xd8#+\n\x10\x61pprovals:decide\x10\x02\x1a\x02\x08\x05\"\x0f\x61pproval.reject(\x02\x8a\xd9#\t\n\x07(+SR\x1f !\x82\xd3\xe4\x93\x02\x31\"\"/v1/approvals/{approval_id}:reject:\x01*b\x08\x61pproval\x12\xde\x01\n\x0e\x43\x61ncelApproval\x12,.corridor.approvals.v1.CancelApprovalRequest\x1a-.corridor.approvals.v1.CancelApprovalResponse\"o\xea\xd8#)\n\x0e\x61pprovals:read\x10\x02\x1a\x02\x08\x05\"\x0f\x61pproval.cancel(\x02\x8a\xd9#\x07\n\x05(+\x1f !\x82\xd3\xe4\x93\x02\x31\"\"/v1/approvals/{approval_id}:cancel:\x01*b\x08\x61pprovalb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,corridor/approvals/v1/approval_service.proto\x12\x15\x63orridor.approvals.v1\x1a\x1b\x62uf/validate/validate.proto\x1a$corridor/approvals/v1/approval.proto\x1a+corridor/approvals/v1/approval_policy.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1f\x63orridor/options/v1/field.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\"\x1a\n\x18GetApprovalPolicyRequest\"Z\n\x19GetApprovalPolicyResponse\x12=\n\x06policy\x18\x01 \x01(\x0b\x32%.corridor.approvals.v1.ApprovalPolicyR\x06policy\"\xa1\x01\n\x1bUpdateApprovalPolicyRequest\x12\x45\n\x06policy\x18\x01 \x01(\x0b\x32%.corridor.approvals.v1.ApprovalPolicyB\x06\xbaH\x03\xc8\x01\x01R\x06policy\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"]\n\x1cUpdateApprovalPolicyResponse\x12=\n\x06policy\x18\x01 \x01(\x0b\x32%.corridor.approvals.v1.ApprovalPolicyR\x06policy\"R\n\x12GetApprovalRequest\x12<\n\x0b\x61pproval_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^apr_[0-9a-z]{26}$R\napprovalId\"R\n\x13GetApprovalResponse\x12;\n\x08\x61pproval\x18\x01 \x01(\x0b\x32\x1f.corridor.approvals.v1.ApprovalR\x08\x61pproval\"\x84\x02\n\x14ListApprovalsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12Q\n\x06states\x18\x03 \x03(\x0e\x32$.corridor.approvals.v1.ApprovalStateB\x13\xbaH\x10\x92\x01\r\x10\x07\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00R\x06states\x12G\n\x06method\x18\x04 \x01(\tB/\xbaH,r*\x18\xc8\x01\x32%^([A-Za-z0-9_]+([.][A-Za-z0-9_]+)+)?$R\x06method\"~\n\x15ListApprovalsResponse\x12=\n\tapprovals\x18\x01 \x03(\x0b\x32\x1f.corridor.approvals.v1.ApprovalR\tapprovals\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x93\x01\n\x16\x41pproveApprovalRequest\x12<\n\x0b\x61pproval_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^apr_[0-9a-z]{26}$R\napprovalId\x12;\n\x06reason\x18\x02 \x01(\tB#\xbaH\x1cr\x1a\x10\x01\x18\xe8\x07\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\x06reason\"V\n\x17\x41pproveApprovalResponse\x12;\n\x08\x61pproval\x18\x01 \x01(\x0b\x32\x1f.corridor.approvals.v1.ApprovalR\x08\x61pproval\"\x92\x01\n\x15RejectApprovalRequest\x12<\n\x0b\x61pproval_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^apr_[0-9a-z]{26}$R\napprovalId\x12;\n\x06reason\x18\x02 \x01(\tB#\xbaH\x1cr\x1a\x10\x01\x18\xe8\x07\x32\x13^[^\\x00-\\x1F\\x7F]*$\xf0\xd8#\x01R\x06reason\"U\n\x16RejectApprovalResponse\x12;\n\x08\x61pproval\x18\x01 \x01(\x0b\x32\x1f.corridor.approvals.v1.ApprovalR\x08\x61pproval\"U\n\x15\x43\x61ncelApprovalRequest\x12<\n\x0b\x61pproval_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^apr_[0-9a-z]{26}$R\napprovalId\"U\n\x16\x43\x61ncelApprovalResponse\x12;\n\x08\x61pproval\x18\x01 \x01(\x0b\x32\x1f.corridor.approvals.v1.ApprovalR\x08\x61pproval2\xa9\x0c\n\x0f\x41pprovalService\x12\xcc\x01\n\x11GetApprovalPolicy\x12/.corridor.approvals.v1.GetApprovalPolicyRequest\x1a\x30.corridor.approvals.v1.GetApprovalPolicyResponse\"T\xea\xd8#-\n\x0e\x61pprovals:read\x10\x01\x1a\x02\x08\x05\"\x13\x61pproval_policy.get(\x01\x82\xd3\xe4\x93\x02\x1d\x12\x13/v1/approval-policyb\x06policy\x12\x99\x02\n\x14UpdateApprovalPolicy\x12\x32.corridor.approvals.v1.UpdateApprovalPolicyRequest\x1a\x33.corridor.approvals.v1.UpdateApprovalPolicyResponse\"\x97\x01\xea\xd8#5\n\x13\x61pprovals:configure\x10\x02\x1a\x02\x08\x05\"\x16\x61pproval_policy.update(\x02\x8a\xd9#\x08\n\x06*\x87\x01\x1f !\x82\xd3\xe4\x93\x02L\x1a\x13/v1/approval-policy:\x06policyZ%2\x13/v1/approval-policy:\x06policyb\x06policyb\x06policy\x12\xc4\x01\n\x0bGetApproval\x12).corridor.approvals.v1.GetApprovalRequest\x1a*.corridor.approvals.v1.GetApprovalResponse\"^\xea\xd8#&\n\x0e\x61pprovals:read\x10\x01\x1a\x02\x08\x05\"\x0c\x61pproval.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02\'\x12\x1b/v1/approvals/{approval_id}b\x08\x61pproval\x12\xb3\x01\n\rListApprovals\x12+.corridor.approvals.v1.ListApprovalsRequest\x1a,.corridor.approvals.v1.ListApprovalsResponse\"G\xea\xd8#\'\n\x0e\x61pprovals:read\x10\x01\x1a\x02\x08\x05\"\rapproval.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/approvals\x12\xe7\x01\n\x0f\x41pproveApproval\x12-.corridor.approvals.v1.ApproveApprovalRequest\x1a..corridor.approvals.v1.ApproveApprovalResponse\"u\xea\xd8#,\n\x10\x61pprovals:decide\x10\x02\x1a\x02\x08\x05\"\x10\x61pproval.approve(\x02\x8a\xd9#\t\n\x07(+SR\x1f !\x82\xd3\xe4\x93\x02\x32\"#/v1/approvals/{approval_id}:approve:\x01*b\x08\x61pproval\x12\xe2\x01\n\x0eRejectApproval\x12,.corridor.approvals.v1.RejectApprovalRequest\x1a-.corridor.approvals.v1.RejectApprovalResponse\"s\xea\xd8#+\n\x10\x61pprovals:decide\x10\x02\x1a\x02\x08\x05\"\x0f\x61pproval.reject(\x02\x8a\xd9#\t\n\x07(+SR\x1f !\x82\xd3\xe4\x93\x02\x31\"\"/v1/approvals/{approval_id}:reject:\x01*b\x08\x61pproval\x12\xde\x01\n\x0e\x43\x61ncelApproval\x12,.corridor.approvals.v1.CancelApprovalRequest\x1a-.corridor.approvals.v1.CancelApprovalResponse\"o\xea\xd8#)\n\x0e\x61pprovals:read\x10\x02\x1a\x02\x08\x05\"\x0f\x61pproval.cancel(\x02\x8a\xd9#\x07\n\x05(+\x1f !\x82\xd3\xe4\x93\x02\x31\"\"/v1/approvals/{approval_id}:cancel:\x01*b\x08\x61pprovalb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -63,7 +64,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APPROVALSERVICE'].methods_by_name['GetApprovalPolicy']._loaded_options = None
   _globals['_APPROVALSERVICE'].methods_by_name['GetApprovalPolicy']._serialized_options = b'\352\330#-\n\016approvals:read\020\001\032\002\010\005\"\023approval_policy.get(\001\202\323\344\223\002\035\022\023/v1/approval-policyb\006policy'
   _globals['_APPROVALSERVICE'].methods_by_name['UpdateApprovalPolicy']._loaded_options = None
-  _globals['_APPROVALSERVICE'].methods_by_name['UpdateApprovalPolicy']._serialized_options = b'\352\330#5\n\023approvals:configure\020\002\032\002\010\005\"\026approval_policy.update(\002\212\331#\006\n\004*\037 !\202\323\344\223\002%\032\023/v1/approval-policy:\006policyb\006policy'
+  _globals['_APPROVALSERVICE'].methods_by_name['UpdateApprovalPolicy']._serialized_options = b'\352\330#5\n\023approvals:configure\020\002\032\002\010\005\"\026approval_policy.update(\002\212\331#\010\n\006*\207\001\037 !\202\323\344\223\002L\032\023/v1/approval-policy:\006policyZ%2\023/v1/approval-policy:\006policyb\006policyb\006policy'
   _globals['_APPROVALSERVICE'].methods_by_name['GetApproval']._loaded_options = None
   _globals['_APPROVALSERVICE'].methods_by_name['GetApproval']._serialized_options = b'\352\330#&\n\016approvals:read\020\001\032\002\010\005\"\014approval.get(\001\212\331#\003\n\001(\202\323\344\223\002\'\022\033/v1/approvals/{approval_id}b\010approval'
   _globals['_APPROVALSERVICE'].methods_by_name['ListApprovals']._loaded_options = None
@@ -74,34 +75,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APPROVALSERVICE'].methods_by_name['RejectApproval']._serialized_options = b'\352\330#+\n\020approvals:decide\020\002\032\002\010\005\"\017approval.reject(\002\212\331#\t\n\007(+SR\037 !\202\323\344\223\0021\"\"/v1/approvals/{approval_id}:reject:\001*b\010approval'
   _globals['_APPROVALSERVICE'].methods_by_name['CancelApproval']._loaded_options = None
   _globals['_APPROVALSERVICE'].methods_by_name['CancelApproval']._serialized_options = b'\352\330#)\n\016approvals:read\020\002\032\002\010\005\"\017approval.cancel(\002\212\331#\007\n\005(+\037 !\202\323\344\223\0021\"\"/v1/approvals/{approval_id}:cancel:\001*b\010approval'
-  _globals['_GETAPPROVALPOLICYREQUEST']._serialized_start=319
-  _globals['_GETAPPROVALPOLICYREQUEST']._serialized_end=345
-  _globals['_GETAPPROVALPOLICYRESPONSE']._serialized_start=347
-  _globals['_GETAPPROVALPOLICYRESPONSE']._serialized_end=437
-  _globals['_UPDATEAPPROVALPOLICYREQUEST']._serialized_start=439
-  _globals['_UPDATEAPPROVALPOLICYREQUEST']._serialized_end=539
-  _globals['_UPDATEAPPROVALPOLICYRESPONSE']._serialized_start=541
-  _globals['_UPDATEAPPROVALPOLICYRESPONSE']._serialized_end=634
-  _globals['_GETAPPROVALREQUEST']._serialized_start=636
-  _globals['_GETAPPROVALREQUEST']._serialized_end=718
-  _globals['_GETAPPROVALRESPONSE']._serialized_start=720
-  _globals['_GETAPPROVALRESPONSE']._serialized_end=802
-  _globals['_LISTAPPROVALSREQUEST']._serialized_start=805
-  _globals['_LISTAPPROVALSREQUEST']._serialized_end=1065
-  _globals['_LISTAPPROVALSRESPONSE']._serialized_start=1067
-  _globals['_LISTAPPROVALSRESPONSE']._serialized_end=1193
-  _globals['_APPROVEAPPROVALREQUEST']._serialized_start=1196
-  _globals['_APPROVEAPPROVALREQUEST']._serialized_end=1343
-  _globals['_APPROVEAPPROVALRESPONSE']._serialized_start=1345
-  _globals['_APPROVEAPPROVALRESPONSE']._serialized_end=1431
-  _globals['_REJECTAPPROVALREQUEST']._serialized_start=1434
-  _globals['_REJECTAPPROVALREQUEST']._serialized_end=1580
-  _globals['_REJECTAPPROVALRESPONSE']._serialized_start=1582
-  _globals['_REJECTAPPROVALRESPONSE']._serialized_end=1667
-  _globals['_CANCELAPPROVALREQUEST']._serialized_start=1669
-  _globals['_CANCELAPPROVALREQUEST']._serialized_end=1754
-  _globals['_CANCELAPPROVALRESPONSE']._serialized_start=1756
-  _globals['_CANCELAPPROVALRESPONSE']._serialized_end=1841
-  _globals['_APPROVALSERVICE']._serialized_start=1844
-  _globals['_APPROVALSERVICE']._serialized_end=3379
+  _globals['_GETAPPROVALPOLICYREQUEST']._serialized_start=353
+  _globals['_GETAPPROVALPOLICYREQUEST']._serialized_end=379
+  _globals['_GETAPPROVALPOLICYRESPONSE']._serialized_start=381
+  _globals['_GETAPPROVALPOLICYRESPONSE']._serialized_end=471
+  _globals['_UPDATEAPPROVALPOLICYREQUEST']._serialized_start=474
+  _globals['_UPDATEAPPROVALPOLICYREQUEST']._serialized_end=635
+  _globals['_UPDATEAPPROVALPOLICYRESPONSE']._serialized_start=637
+  _globals['_UPDATEAPPROVALPOLICYRESPONSE']._serialized_end=730
+  _globals['_GETAPPROVALREQUEST']._serialized_start=732
+  _globals['_GETAPPROVALREQUEST']._serialized_end=814
+  _globals['_GETAPPROVALRESPONSE']._serialized_start=816
+  _globals['_GETAPPROVALRESPONSE']._serialized_end=898
+  _globals['_LISTAPPROVALSREQUEST']._serialized_start=901
+  _globals['_LISTAPPROVALSREQUEST']._serialized_end=1161
+  _globals['_LISTAPPROVALSRESPONSE']._serialized_start=1163
+  _globals['_LISTAPPROVALSRESPONSE']._serialized_end=1289
+  _globals['_APPROVEAPPROVALREQUEST']._serialized_start=1292
+  _globals['_APPROVEAPPROVALREQUEST']._serialized_end=1439
+  _globals['_APPROVEAPPROVALRESPONSE']._serialized_start=1441
+  _globals['_APPROVEAPPROVALRESPONSE']._serialized_end=1527
+  _globals['_REJECTAPPROVALREQUEST']._serialized_start=1530
+  _globals['_REJECTAPPROVALREQUEST']._serialized_end=1676
+  _globals['_REJECTAPPROVALRESPONSE']._serialized_start=1678
+  _globals['_REJECTAPPROVALRESPONSE']._serialized_end=1763
+  _globals['_CANCELAPPROVALREQUEST']._serialized_start=1765
+  _globals['_CANCELAPPROVALREQUEST']._serialized_end=1850
+  _globals['_CANCELAPPROVALRESPONSE']._serialized_start=1852
+  _globals['_CANCELAPPROVALRESPONSE']._serialized_end=1937
+  _globals['_APPROVALSERVICE']._serialized_start=1940
+  _globals['_APPROVALSERVICE']._serialized_end=3517
 # @@protoc_insertion_point(module_scope)

@@ -448,6 +448,21 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Example: a rule of `feature.payouts` is off for the segment `retail`, and a payout of a retail customer is created.
     """
+    ERROR_REASON_METHOD_SUNSET: _ErrorReason.ValueType  # 132
+    """The method has ended: its sunset has come.
+
+    Example: a method was deprecated with the sunset 2026-11-21, and is called on that day; the answer names its replacement.
+    """
+    ERROR_REASON_FIELD_SUNSET: _ErrorReason.ValueType  # 133
+    """The request sets a field that has ended: its sunset has come.
+
+    Example: a field was deprecated with the sunset 2026-11-21, and a request of that day sets it; the answer names it and its replacement.
+    """
+    ERROR_REASON_ETAG_MISMATCH: _ErrorReason.ValueType  # 135
+    """The resource has changed since the caller read it: it has another etag than `If-Match` names. Nothing was done.
+
+    Example: two people open the same webhook endpoint, both save; the second one's `If-Match` is of before the first one's change.
+    """
     ERROR_REASON_MAY_HAVE_ACTED: _ErrorReason.ValueType  # 150
     """A provider may have acted on what is to be sent elsewhere.
 
@@ -895,6 +910,21 @@ ERROR_REASON_FEATURE_OFF: ErrorReason.ValueType  # 131
 """The company has turned this off, for everybody or for this customer, segment, country or region.
 
 Example: a rule of `feature.payouts` is off for the segment `retail`, and a payout of a retail customer is created.
+"""
+ERROR_REASON_METHOD_SUNSET: ErrorReason.ValueType  # 132
+"""The method has ended: its sunset has come.
+
+Example: a method was deprecated with the sunset 2026-11-21, and is called on that day; the answer names its replacement.
+"""
+ERROR_REASON_FIELD_SUNSET: ErrorReason.ValueType  # 133
+"""The request sets a field that has ended: its sunset has come.
+
+Example: a field was deprecated with the sunset 2026-11-21, and a request of that day sets it; the answer names it and its replacement.
+"""
+ERROR_REASON_ETAG_MISMATCH: ErrorReason.ValueType  # 135
+"""The resource has changed since the caller read it: it has another etag than `If-Match` names. Nothing was done.
+
+Example: two people open the same webhook endpoint, both save; the second one's `If-Match` is of before the first one's change.
 """
 ERROR_REASON_MAY_HAVE_ACTED: ErrorReason.ValueType  # 150
 """A provider may have acted on what is to be sent elsewhere.

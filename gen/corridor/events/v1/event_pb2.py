@@ -27,7 +27,7 @@ from google.protobuf import any_pb2 as google_dot_protobuf_dot_any__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63orridor/events/v1/event.proto\x12\x12\x63orridor.events.v1\x1a\"corridor/type/v1/environment.proto\x1a\x19google/protobuf/any.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc2\x02\n\x05\x45vent\x12\x19\n\x08\x65vent_id\x18\x01 \x01(\tR\x07\x65ventId\x12\x12\n\x04type\x18\x02 \x01(\tR\x04type\x12\x1f\n\x0bresource_id\x18\x03 \x01(\tR\nresourceId\x12\x1a\n\x08sequence\x18\x04 \x01(\x03R\x08sequence\x12?\n\x0b\x65nvironment\x18\x05 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12%\n\x0e\x63orrelation_id\x18\x07 \x01(\tR\rcorrelationId\x12(\n\x04\x64\x61ta\x18\x08 \x01(\x0b\x32\x14.google.protobuf.AnyR\x04\x64\x61tab\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x63orridor/events/v1/event.proto\x12\x12\x63orridor.events.v1\x1a\"corridor/type/v1/environment.proto\x1a\x19google/protobuf/any.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xeb\x02\n\x05\x45vent\x12\x19\n\x08\x65vent_id\x18\x01 \x01(\tR\x07\x65ventId\x12\x12\n\x04type\x18\x02 \x01(\tR\x04type\x12\x1f\n\x0bresource_id\x18\x03 \x01(\tR\nresourceId\x12\x1a\n\x08sequence\x18\x04 \x01(\x03R\x08sequence\x12?\n\x0b\x65nvironment\x18\x05 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12%\n\x0e\x63orrelation_id\x18\x07 \x01(\tR\rcorrelationId\x12(\n\x04\x64\x61ta\x18\x08 \x01(\x0b\x32\x14.google.protobuf.AnyR\x04\x64\x61ta\x12\'\n\x0fpayload_version\x18\t \x01(\tR\x0epayloadVersionb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,5 +35,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'corridor.events.v1.event_pb
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EVENT']._serialized_start=151
-  _globals['_EVENT']._serialized_end=473
+  _globals['_EVENT']._serialized_end=514
 # @@protoc_insertion_point(module_scope)

@@ -37,6 +37,7 @@ class Event(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     CORRELATION_ID_FIELD_NUMBER: _builtins.int
     DATA_FIELD_NUMBER: _builtins.int
+    PAYLOAD_VERSION_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """The event's id, `evt_…`. Also the `webhook-id` of its deliveries."""
     type: _builtins.str
@@ -49,6 +50,8 @@ class Event(_message.Message):
     """The environment in which it happened."""
     correlation_id: _builtins.str
     """The correlation id of the call or delivery that caused it."""
+    payload_version: _builtins.str
+    """The version of the data, such as `v1`. Webhook deliveries carry it as the header `Corridor-Payload-Version` too."""
     @_builtins.property
     def create_time(self) -> _timestamp_pb2.Timestamp:
         """When it happened."""
@@ -71,10 +74,11 @@ class Event(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         correlation_id: _builtins.str = ...,
         data: _any_pb2.Any | None = ...,
+        payload_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "data", b"data"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["correlation_id", b"correlation_id", "create_time", b"create_time", "data", b"data", "environment", b"environment", "event_id", b"event_id", "resource_id", b"resource_id", "sequence", b"sequence", "type", b"type"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["correlation_id", b"correlation_id", "create_time", b"create_time", "data", b"data", "environment", b"environment", "event_id", b"event_id", "payload_version", b"payload_version", "resource_id", b"resource_id", "sequence", b"sequence", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -29,7 +29,7 @@ from corridor.options.v1 import method_pb2 as corridor_dot_options_dot_v1_dot_me
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&corridor/events/v1/event_service.proto\x12\x12\x63orridor.events.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1e\x63orridor/events/v1/event.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\"I\n\x0fGetEventRequest\x12\x36\n\x08\x65vent_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^evt_[0-9a-z]{26}$R\x07\x65ventId\"C\n\x10GetEventResponse\x12/\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x19.corridor.events.v1.EventR\x05\x65vent\"\xe3\x01\n\x11ListEventsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x42\n\x0bresource_id\x18\x03 \x01(\tB!\xbaH\x1er\x1c\x18(2\x18^([a-z]+_[0-9a-z]{26})?$R\nresourceId\x12\x38\n\x05types\x18\x04 \x03(\tB\"\xbaH\x1f\x92\x01\x1c\x10\x14\"\x18r\x16\x18@2\x12^[a-z_]+\\.[a-z_]+$R\x05types\"o\n\x12ListEventsResponse\x12\x31\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x19.corridor.events.v1.EventR\x06\x65vents\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xd5\x02\n\x0c\x45ventService\x12\xa6\x01\n\x08GetEvent\x12#.corridor.events.v1.GetEventRequest\x1a$.corridor.events.v1.GetEventResponse\"O\xea\xd8# \n\x0b\x65vents:read\x10\x01\x1a\x02\x08\x05\"\tevent.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02\x1e\x12\x15/v1/events/{event_id}b\x05\x65vent\x12\x9b\x01\n\nListEvents\x12%.corridor.events.v1.ListEventsRequest\x1a&.corridor.events.v1.ListEventsResponse\">\xea\xd8#!\n\x0b\x65vents:read\x10\x01\x1a\x02\x08\x05\"\nevent.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/eventsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&corridor/events/v1/event_service.proto\x12\x12\x63orridor.events.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a\x1e\x63orridor/events/v1/event.proto\x1a corridor/options/v1/method.proto\x1a\x1cgoogle/api/annotations.proto\"\x92\x01\n\x0fGetEventRequest\x12\x36\n\x08\x65vent_id\x18\x01 \x01(\tB\x1b\xbaH\x18r\x16\x18\x1e\x32\x12^evt_[0-9a-z]{26}$R\x07\x65ventId\x12G\n\x0fpayload_version\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x18\x04\x32\x15^(v[1-9][0-9]{0,2})?$R\x0epayloadVersion\"C\n\x10GetEventResponse\x12/\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x19.corridor.events.v1.EventR\x05\x65vent\"\xac\x02\n\x11ListEventsRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12\x42\n\x0bresource_id\x18\x03 \x01(\tB!\xbaH\x1er\x1c\x18(2\x18^([a-z]+_[0-9a-z]{26})?$R\nresourceId\x12\x38\n\x05types\x18\x04 \x03(\tB\"\xbaH\x1f\x92\x01\x1c\x10\x14\"\x18r\x16\x18@2\x12^[a-z_]+\\.[a-z_]+$R\x05types\x12G\n\x0fpayload_version\x18\x05 \x01(\tB\x1e\xbaH\x1br\x19\x18\x04\x32\x15^(v[1-9][0-9]{0,2})?$R\x0epayloadVersion\"o\n\x12ListEventsResponse\x12\x31\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x19.corridor.events.v1.EventR\x06\x65vents\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xd5\x02\n\x0c\x45ventService\x12\xa6\x01\n\x08GetEvent\x12#.corridor.events.v1.GetEventRequest\x1a$.corridor.events.v1.GetEventResponse\"O\xea\xd8# \n\x0b\x65vents:read\x10\x01\x1a\x02\x08\x05\"\tevent.get(\x01\x8a\xd9#\x03\n\x01(\x82\xd3\xe4\x93\x02\x1e\x12\x15/v1/events/{event_id}b\x05\x65vent\x12\x9b\x01\n\nListEvents\x12%.corridor.events.v1.ListEventsRequest\x1a&.corridor.events.v1.ListEventsResponse\">\xea\xd8#!\n\x0b\x65vents:read\x10\x01\x1a\x02\x08\x05\"\nevent.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/eventsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,6 +38,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_GETEVENTREQUEST'].fields_by_name['event_id']._loaded_options = None
   _globals['_GETEVENTREQUEST'].fields_by_name['event_id']._serialized_options = b'\272H\030r\026\030\0362\022^evt_[0-9a-z]{26}$'
+  _globals['_GETEVENTREQUEST'].fields_by_name['payload_version']._loaded_options = None
+  _globals['_GETEVENTREQUEST'].fields_by_name['payload_version']._serialized_options = b'\272H\033r\031\030\0042\025^(v[1-9][0-9]{0,2})?$'
   _globals['_LISTEVENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTEVENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\372\001(\000'
   _globals['_LISTEVENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
@@ -46,18 +48,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTEVENTSREQUEST'].fields_by_name['resource_id']._serialized_options = b'\272H\036r\034\030(2\030^([a-z]+_[0-9a-z]{26})?$'
   _globals['_LISTEVENTSREQUEST'].fields_by_name['types']._loaded_options = None
   _globals['_LISTEVENTSREQUEST'].fields_by_name['types']._serialized_options = b'\272H\037\222\001\034\020\024\"\030r\026\030@2\022^[a-z_]+\\.[a-z_]+$'
+  _globals['_LISTEVENTSREQUEST'].fields_by_name['payload_version']._loaded_options = None
+  _globals['_LISTEVENTSREQUEST'].fields_by_name['payload_version']._serialized_options = b'\272H\033r\031\030\0042\025^(v[1-9][0-9]{0,2})?$'
   _globals['_EVENTSERVICE'].methods_by_name['GetEvent']._loaded_options = None
   _globals['_EVENTSERVICE'].methods_by_name['GetEvent']._serialized_options = b'\352\330# \n\013events:read\020\001\032\002\010\005\"\tevent.get(\001\212\331#\003\n\001(\202\323\344\223\002\036\022\025/v1/events/{event_id}b\005event'
   _globals['_EVENTSERVICE'].methods_by_name['ListEvents']._loaded_options = None
   _globals['_EVENTSERVICE'].methods_by_name['ListEvents']._serialized_options = b'\352\330#!\n\013events:read\020\001\032\002\010\005\"\nevent.list(\001\212\331#\003\n\001)\202\323\344\223\002\014\022\n/v1/events'
-  _globals['_GETEVENTREQUEST']._serialized_start=226
-  _globals['_GETEVENTREQUEST']._serialized_end=299
-  _globals['_GETEVENTRESPONSE']._serialized_start=301
-  _globals['_GETEVENTRESPONSE']._serialized_end=368
-  _globals['_LISTEVENTSREQUEST']._serialized_start=371
-  _globals['_LISTEVENTSREQUEST']._serialized_end=598
-  _globals['_LISTEVENTSRESPONSE']._serialized_start=600
-  _globals['_LISTEVENTSRESPONSE']._serialized_end=711
-  _globals['_EVENTSERVICE']._serialized_start=714
-  _globals['_EVENTSERVICE']._serialized_end=1055
+  _globals['_GETEVENTREQUEST']._serialized_start=227
+  _globals['_GETEVENTREQUEST']._serialized_end=373
+  _globals['_GETEVENTRESPONSE']._serialized_start=375
+  _globals['_GETEVENTRESPONSE']._serialized_end=442
+  _globals['_LISTEVENTSREQUEST']._serialized_start=445
+  _globals['_LISTEVENTSREQUEST']._serialized_end=745
+  _globals['_LISTEVENTSRESPONSE']._serialized_start=747
+  _globals['_LISTEVENTSRESPONSE']._serialized_end=858
+  _globals['_EVENTSERVICE']._serialized_start=861
+  _globals['_EVENTSERVICE']._serialized_end=1202
 # @@protoc_insertion_point(module_scope)

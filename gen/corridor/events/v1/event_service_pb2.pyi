@@ -26,16 +26,20 @@ class GetEventRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     EVENT_ID_FIELD_NUMBER: _builtins.int
+    PAYLOAD_VERSION_FIELD_NUMBER: _builtins.int
     event_id: _builtins.str
     """The event's id."""
+    payload_version: _builtins.str
+    """In which version to show its data, such as `v2`; the newest one below it where there is no such. Empty means `v1`."""
     def __init__(
         self,
         *,
         event_id: _builtins.str = ...,
+        payload_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_id", b"event_id", "payload_version", b"payload_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -75,12 +79,15 @@ class ListEventsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     RESOURCE_ID_FIELD_NUMBER: _builtins.int
     TYPES_FIELD_NUMBER: _builtins.int
+    PAYLOAD_VERSION_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """How many to return at most: 1 to 250. Missing or 0 means 50."""
     page_token: _builtins.str
     """Where to go on: the `next_page_token` of the page before."""
     resource_id: _builtins.str
     """Only events of this resource."""
+    payload_version: _builtins.str
+    """In which version to show their data, such as `v2`; the newest one below it where there is no such. Empty means `v1`."""
     @_builtins.property
     def types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only events of these types."""
@@ -92,10 +99,11 @@ class ListEventsRequest(_message.Message):
         page_token: _builtins.str = ...,
         resource_id: _builtins.str = ...,
         types: _abc.Iterable[_builtins.str] | None = ...,
+        payload_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "resource_id", b"resource_id", "types", b"types"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "payload_version", b"payload_version", "resource_id", b"resource_id", "types", b"types"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

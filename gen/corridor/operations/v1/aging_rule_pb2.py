@@ -28,7 +28,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'corridor/operations/v1/aging_rule.proto\x12\x16\x63orridor.operations.v1\x1a\x1b\x62uf/validate/validate.proto\x1a&corridor/operations/v1/work_item.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x01\n\tAgingRule\x12\x44\n\x04kind\x18\x01 \x01(\x0e\x32$.corridor.operations.v1.WorkItemKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04kind\x12G\n\x04\x61ges\x18\x02 \x03(\x0b\x32\x19.google.protobuf.DurationB\x18\xbaH\x15\x92\x01\x12\x10\n\"\x0e\xaa\x01\x0b\"\x05\x08\x80\xe7\x84\x0f\x32\x02\x08<R\x04\x61ges\x12;\n\x0bupdate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTimeb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'corridor/operations/v1/aging_rule.proto\x12\x16\x63orridor.operations.v1\x1a\x1b\x62uf/validate/validate.proto\x1a&corridor/operations/v1/work_item.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf5\x01\n\tAgingRule\x12\x44\n\x04kind\x18\x01 \x01(\x0e\x32$.corridor.operations.v1.WorkItemKindB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x04kind\x12G\n\x04\x61ges\x18\x02 \x03(\x0b\x32\x19.google.protobuf.DurationB\x18\xbaH\x15\x92\x01\x12\x10\n\"\x0e\xaa\x01\x0b\"\x05\x08\x80\xe7\x84\x0f\x32\x02\x08<R\x04\x61ges\x12;\n\x0bupdate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12\x1c\n\x04\x65tag\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01R\x04\x65tagb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AGINGRULE'].fields_by_name['kind']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_AGINGRULE'].fields_by_name['ages']._loaded_options = None
   _globals['_AGINGRULE'].fields_by_name['ages']._serialized_options = b'\272H\025\222\001\022\020\n\"\016\252\001\013\"\005\010\200\347\204\0172\002\010<'
+  _globals['_AGINGRULE'].fields_by_name['etag']._loaded_options = None
+  _globals['_AGINGRULE'].fields_by_name['etag']._serialized_options = b'\272H\005r\003\030\200\001'
   _globals['_AGINGRULE']._serialized_start=202
-  _globals['_AGINGRULE']._serialized_end=417
+  _globals['_AGINGRULE']._serialized_end=447
 # @@protoc_insertion_point(module_scope)

@@ -30,8 +30,14 @@ class AgingRule(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     AGES_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     kind: _work_item_pb2.WorkItemKind.ValueType
     """The kind."""
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def ages(self) -> _containers.RepeatedCompositeFieldContainer[_duration_pb2.Duration]:
         """The ages, rising. At each of them one `work_item.aging` event is published. None: nobody is told again."""
@@ -46,10 +52,11 @@ class AgingRule(_message.Message):
         kind: _work_item_pb2.WorkItemKind.ValueType = ...,
         ages: _abc.Iterable[_duration_pb2.Duration] | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "kind", b"kind", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ages", b"ages", "etag", b"etag", "kind", b"kind", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

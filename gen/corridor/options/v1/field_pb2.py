@@ -22,16 +22,17 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from corridor.options.v1 import method_pb2 as corridor_dot_options_dot_v1_dot_method__pb2
 from google.protobuf import descriptor_pb2 as google_dot_protobuf_dot_descriptor__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63orridor/options/v1/field.proto\x12\x13\x63orridor.options.v1\x1a google/protobuf/descriptor.proto*\xc7\x01\n\x0bSensitivity\x12\x1b\n\x17SENSITIVITY_UNSPECIFIED\x10\x00\x12\x18\n\x14SENSITIVITY_PERSONAL\x10\x01\x12\x1e\n\x1aSENSITIVITY_ACCOUNT_NUMBER\x10\x02\x12\x13\n\x0fSENSITIVITY_PAN\x10\x03\x12\x1a\n\x16SENSITIVITY_CREDENTIAL\x10\x04\x12\x16\n\x12SENSITIVITY_SECRET\x10\x05\x12\x18\n\x14SENSITIVITY_DOCUMENT\x10\x06:c\n\x0bsensitivity\x12\x1d.google.protobuf.FieldOptions\x18\x8e\xbb\x04 \x01(\x0e\x32 .corridor.options.v1.SensitivityR\x0bsensitivityb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x63orridor/options/v1/field.proto\x12\x13\x63orridor.options.v1\x1a corridor/options/v1/method.proto\x1a google/protobuf/descriptor.proto*\xc7\x01\n\x0bSensitivity\x12\x1b\n\x17SENSITIVITY_UNSPECIFIED\x10\x00\x12\x18\n\x14SENSITIVITY_PERSONAL\x10\x01\x12\x1e\n\x1aSENSITIVITY_ACCOUNT_NUMBER\x10\x02\x12\x13\n\x0fSENSITIVITY_PAN\x10\x03\x12\x1a\n\x16SENSITIVITY_CREDENTIAL\x10\x04\x12\x16\n\x12SENSITIVITY_SECRET\x10\x05\x12\x18\n\x14SENSITIVITY_DOCUMENT\x10\x06:c\n\x0bsensitivity\x12\x1d.google.protobuf.FieldOptions\x18\x8e\xbb\x04 \x01(\x0e\x32 .corridor.options.v1.SensitivityR\x0bsensitivity:h\n\x0f\x66ield_stability\x12\x1d.google.protobuf.FieldOptions\x18\x91\xbb\x04 \x01(\x0b\x32\x1e.corridor.options.v1.StabilityR\x0e\x66ieldStabilityb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'corridor.options.v1.field_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SENSITIVITY']._serialized_start=91
-  _globals['_SENSITIVITY']._serialized_end=290
+  _globals['_SENSITIVITY']._serialized_start=125
+  _globals['_SENSITIVITY']._serialized_end=324
 # @@protoc_insertion_point(module_scope)

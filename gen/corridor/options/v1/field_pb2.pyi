@@ -3,6 +3,7 @@
 isort:skip_file
 """
 
+from corridor.options.v1 import method_pb2 as _method_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pb2 as _descriptor_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -62,5 +63,12 @@ SENSITIVITY_DOCUMENT: Sensitivity.ValueType  # 6
 Global___Sensitivity: _TypeAlias = Sensitivity  # noqa: Y015
 
 SENSITIVITY_FIELD_NUMBER: _builtins.int
+FIELD_STABILITY_FIELD_NUMBER: _builtins.int
 sensitivity: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, Global___Sensitivity.ValueType]
 """What the field's value would tell a reader who should not see it."""
+field_stability: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.FieldOptions, _method_pb2.Stability]
+"""How settled the field is. Its replacement is the full name of another field. Unset means stable.
+
+A field that is deprecated also has protobuf's own `deprecated = true`, which generated code shows to callers.
+From its sunset on, a request that sets the field is refused with `FIELD_SUNSET`, and no answer sets it.
+"""

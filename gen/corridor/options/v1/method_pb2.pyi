@@ -129,21 +129,21 @@ class _StabilityLevelEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Stabil
     STABILITY_LEVEL_STABLE: _StabilityLevel.ValueType  # 1
     """Changes are compatible until the major version changes."""
     STABILITY_LEVEL_BETA: _StabilityLevel.ValueType  # 2
-    """The method may still change incompatibly."""
+    """It may still change incompatibly."""
     STABILITY_LEVEL_DEPRECATED: _StabilityLevel.ValueType  # 3
-    """The method works, and will be removed at its sunset."""
+    """It works, and ends at its sunset."""
 
 class StabilityLevel(_StabilityLevel, metaclass=_StabilityLevelEnumTypeWrapper):
-    """StabilityLevel is how settled a method is."""
+    """StabilityLevel is how settled a method or field is."""
 
 STABILITY_LEVEL_UNSPECIFIED: StabilityLevel.ValueType  # 0
 """Stable: changes are compatible."""
 STABILITY_LEVEL_STABLE: StabilityLevel.ValueType  # 1
 """Changes are compatible until the major version changes."""
 STABILITY_LEVEL_BETA: StabilityLevel.ValueType  # 2
-"""The method may still change incompatibly."""
+"""It may still change incompatibly."""
 STABILITY_LEVEL_DEPRECATED: StabilityLevel.ValueType  # 3
-"""The method works, and will be removed at its sunset."""
+"""It works, and ends at its sunset."""
 Global___StabilityLevel: _TypeAlias = StabilityLevel  # noqa: Y015
 
 @_typing.final
@@ -209,7 +209,7 @@ Global___MethodPolicy: _TypeAlias = MethodPolicy  # noqa: Y015
 
 @_typing.final
 class Stability(_message.Message):
-    """Stability says how far callers may rely on a method."""
+    """Stability says how far callers may rely on a method or a field."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -220,11 +220,11 @@ class Stability(_message.Message):
     level: Global___StabilityLevel.ValueType
     """The level. Unspecified means stable."""
     deprecated_since: _builtins.str
-    """Since when the method is deprecated, as a date (`2026-11-21`)."""
+    """Since when it is deprecated, as a date (`2026-11-21`)."""
     sunset: _builtins.str
-    """When the method will be gone, as a date. Never before `deprecated_since`."""
+    """The day on which it ends, in UTC, as a date. Never before `deprecated_since`."""
     replacement: _builtins.str
-    """The full name of the method to use instead, such as `corridor.payouts.v2.PayoutService.CreatePayout`."""
+    """The full name of the method, or field, to use instead, such as `corridor.payouts.v2.PayoutService.CreatePayout`."""
     def __init__(
         self,
         *,

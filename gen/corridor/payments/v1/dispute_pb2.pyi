@@ -251,6 +251,7 @@ class Dispute(_message.Message):
     CORRELATION_ID_FIELD_NUMBER: _builtins.int
     SANDBOX_SCENARIO_FIELD_NUMBER: _builtins.int
     EVIDENCE_DUE_TIME_UNPROVEN_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     dispute_id: _builtins.str
     """The dispute's id, `dsp_…`."""
     payment_id: _builtins.str
@@ -283,6 +284,11 @@ class Dispute(_message.Message):
     """What the sandbox was told to do with the latest response. Never set in the live environment."""
     evidence_due_time_unproven: _builtins.bool
     """Whether nothing vouches for `evidence_due_time`, as the provider does not sign it. It is reminded of, and keeps no response back."""
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def amount(self) -> _money_pb2.Money:
         """How much is disputed, in the currency in which the provider states it."""
@@ -352,10 +358,11 @@ class Dispute(_message.Message):
         correlation_id: _builtins.str = ...,
         sandbox_scenario: _builtins.str = ...,
         evidence_due_time_unproven: _builtins.bool = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "create_time", b"create_time", "evidence", b"evidence", "evidence_due_time", b"evidence_due_time", "open_time", b"open_time", "provider_time", b"provider_time", "submit_time", b"submit_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "connection_id", b"connection_id", "correlation_id", b"correlation_id", "create_time", b"create_time", "dispute_id", b"dispute_id", "documents", b"documents", "environment", b"environment", "evidence", b"evidence", "evidence_due_time", b"evidence_due_time", "evidence_due_time_unproven", b"evidence_due_time_unproven", "fees", b"fees", "network_reason_code", b"network_reason_code", "open_time", b"open_time", "payment_id", b"payment_id", "provider", b"provider", "provider_reason_code", b"provider_reason_code", "provider_reference", b"provider_reference", "provider_time", b"provider_time", "reason", b"reason", "response_count", b"response_count", "revision", b"revision", "sandbox_scenario", b"sandbox_scenario", "stage", b"stage", "state", b"state", "submit_time", b"submit_time", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amount", b"amount", "connection_id", b"connection_id", "correlation_id", b"correlation_id", "create_time", b"create_time", "dispute_id", b"dispute_id", "documents", b"documents", "environment", b"environment", "etag", b"etag", "evidence", b"evidence", "evidence_due_time", b"evidence_due_time", "evidence_due_time_unproven", b"evidence_due_time_unproven", "fees", b"fees", "network_reason_code", b"network_reason_code", "open_time", b"open_time", "payment_id", b"payment_id", "provider", b"provider", "provider_reason_code", b"provider_reason_code", "provider_reference", b"provider_reference", "provider_time", b"provider_time", "reason", b"reason", "response_count", b"response_count", "revision", b"revision", "sandbox_scenario", b"sandbox_scenario", "stage", b"stage", "state", b"state", "submit_time", b"submit_time", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,7 +26,7 @@ from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from corridor.payouts.v1 import spending_limit_pb2 as corridor_dot_payouts_dot_v1_dot_spending__limit__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)corridor/payouts/v1/payout_settings.proto\x12\x13\x63orridor.payouts.v1\x1a\x1b\x62uf/validate/validate.proto\x1a(corridor/payouts/v1/spending_limit.proto\"\xac\x01\n\x0ePayoutSettings\x12\x43\n\x06limits\x18\x01 \x03(\x0b\x32 .corridor.payouts.v1.PayoutLimitB\t\xbaH\x06\x92\x01\x03\x10\xb4\x01R\x06limits\x12U\n\x0fspending_limits\x18\x02 \x03(\x0b\x32\".corridor.payouts.v1.SpendingLimitB\x08\xbaH\x05\x92\x01\x02\x10\x32R\x0espendingLimits\"\xc3\x01\n\x0bPayoutLimit\x12\x38\n\rcurrency_code\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x18\x03\x32\n^[A-Z]{3}$R\x0c\x63urrencyCode\x12:\n\x10hold_above_minor\x18\x02 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00R\x0eholdAboveMinor\x12>\n\x12refuse_above_minor\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00R\x10refuseAboveMinorb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)corridor/payouts/v1/payout_settings.proto\x12\x13\x63orridor.payouts.v1\x1a\x1b\x62uf/validate/validate.proto\x1a(corridor/payouts/v1/spending_limit.proto\"\xca\x01\n\x0ePayoutSettings\x12\x43\n\x06limits\x18\x01 \x03(\x0b\x32 .corridor.payouts.v1.PayoutLimitB\t\xbaH\x06\x92\x01\x03\x10\xb4\x01R\x06limits\x12U\n\x0fspending_limits\x18\x02 \x03(\x0b\x32\".corridor.payouts.v1.SpendingLimitB\x08\xbaH\x05\x92\x01\x02\x10\x32R\x0espendingLimits\x12\x1c\n\x04\x65tag\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01R\x04\x65tag\"\xc3\x01\n\x0bPayoutLimit\x12\x38\n\rcurrency_code\x18\x01 \x01(\tB\x13\xbaH\x10r\x0e\x18\x03\x32\n^[A-Z]{3}$R\x0c\x63urrencyCode\x12:\n\x10hold_above_minor\x18\x02 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00R\x0eholdAboveMinor\x12>\n\x12refuse_above_minor\x18\x03 \x01(\x03\x42\x10\xbaH\r\"\x0b\x18\x80\x80\x9a\xa6\xea\xaf\xe3\x01(\x00R\x10refuseAboveMinorb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAYOUTSETTINGS'].fields_by_name['limits']._serialized_options = b'\272H\006\222\001\003\020\264\001'
   _globals['_PAYOUTSETTINGS'].fields_by_name['spending_limits']._loaded_options = None
   _globals['_PAYOUTSETTINGS'].fields_by_name['spending_limits']._serialized_options = b'\272H\005\222\001\002\0202'
+  _globals['_PAYOUTSETTINGS'].fields_by_name['etag']._loaded_options = None
+  _globals['_PAYOUTSETTINGS'].fields_by_name['etag']._serialized_options = b'\272H\005r\003\030\200\001'
   _globals['_PAYOUTLIMIT'].fields_by_name['currency_code']._loaded_options = None
   _globals['_PAYOUTLIMIT'].fields_by_name['currency_code']._serialized_options = b'\272H\020r\016\030\0032\n^[A-Z]{3}$'
   _globals['_PAYOUTLIMIT'].fields_by_name['hold_above_minor']._loaded_options = None
@@ -44,7 +46,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PAYOUTLIMIT'].fields_by_name['refuse_above_minor']._loaded_options = None
   _globals['_PAYOUTLIMIT'].fields_by_name['refuse_above_minor']._serialized_options = b'\272H\r\"\013\030\200\200\232\246\352\257\343\001(\000'
   _globals['_PAYOUTSETTINGS']._serialized_start=138
-  _globals['_PAYOUTSETTINGS']._serialized_end=310
-  _globals['_PAYOUTLIMIT']._serialized_start=313
-  _globals['_PAYOUTLIMIT']._serialized_end=508
+  _globals['_PAYOUTSETTINGS']._serialized_end=340
+  _globals['_PAYOUTLIMIT']._serialized_start=343
+  _globals['_PAYOUTLIMIT']._serialized_end=538
 # @@protoc_insertion_point(module_scope)

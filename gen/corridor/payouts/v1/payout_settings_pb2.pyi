@@ -27,6 +27,12 @@ class PayoutSettings(_message.Message):
 
     LIMITS_FIELD_NUMBER: _builtins.int
     SPENDING_LIMITS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___PayoutLimit]:
         """Limits per payout, one for each currency. A currency without limits has none."""
@@ -40,10 +46,11 @@ class PayoutSettings(_message.Message):
         *,
         limits: _abc.Iterable[Global___PayoutLimit] | None = ...,
         spending_limits: _abc.Iterable[_spending_limit_pb2.SpendingLimit] | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "spending_limits", b"spending_limits"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "limits", b"limits", "spending_limits", b"spending_limits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,7 +28,7 @@ from corridor.type.v1 import rail_pb2 as corridor_dot_type_dot_v1_dot_rail__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&corridor/providers/v1/connection.proto\x12\x15\x63orridor.providers.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1b\x63orridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa0\x04\n\nConnection\x12#\n\rconnection_id\x18\x01 \x01(\tR\x0c\x63onnectionId\x12\x1a\n\x08provider\x18\x02 \x01(\tR\x08provider\x12\x14\n\x05title\x18\x03 \x01(\tR\x05title\x12?\n\x0b\x65nvironment\x18\x04 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12\x19\n\x08\x62\x61se_url\x18\x05 \x01(\tR\x07\x62\x61seUrl\x12K\n\x08settings\x18\x06 \x03(\x0b\x32/.corridor.providers.v1.Connection.SettingsEntryR\x08settings\x12\x38\n\x04\x66\x65\x65s\x18\x07 \x03(\x0b\x32$.corridor.providers.v1.ConnectionFeeR\x04\x66\x65\x65s\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12!\n\x0cinbound_path\x18\n \x01(\tR\x0binboundPath\x1a;\n\rSettingsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xdd\x01\n\rConnectionFee\x12\x34\n\x04rail\x18\x01 \x01(\x0e\x32\x16.corridor.type.v1.RailB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04rail\x12\x38\n\rcurrency_code\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x03\x32\n^[A-Z]{3}$R\x0c\x63urrencyCode\x12-\n\x0b\x66ixed_minor\x18\x03 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xc2\xd7/(\x00R\nfixedMinor\x12-\n\x0c\x62\x61sis_points\x18\x04 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00R\x0b\x62\x61sisPointsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&corridor/providers/v1/connection.proto\x12\x15\x63orridor.providers.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1b\x63orridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb4\x04\n\nConnection\x12#\n\rconnection_id\x18\x01 \x01(\tR\x0c\x63onnectionId\x12\x1a\n\x08provider\x18\x02 \x01(\tR\x08provider\x12\x14\n\x05title\x18\x03 \x01(\tR\x05title\x12?\n\x0b\x65nvironment\x18\x04 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12\x19\n\x08\x62\x61se_url\x18\x05 \x01(\tR\x07\x62\x61seUrl\x12K\n\x08settings\x18\x06 \x03(\x0b\x32/.corridor.providers.v1.Connection.SettingsEntryR\x08settings\x12\x38\n\x04\x66\x65\x65s\x18\x07 \x03(\x0b\x32$.corridor.providers.v1.ConnectionFeeR\x04\x66\x65\x65s\x12;\n\x0b\x63reate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12!\n\x0cinbound_path\x18\n \x01(\tR\x0binboundPath\x12\x12\n\x04\x65tag\x18\x0b \x01(\tR\x04\x65tag\x1a;\n\rSettingsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xdd\x01\n\rConnectionFee\x12\x34\n\x04rail\x18\x01 \x01(\x0e\x32\x16.corridor.type.v1.RailB\x08\xbaH\x05\x82\x01\x02\x10\x01R\x04rail\x12\x38\n\rcurrency_code\x18\x02 \x01(\tB\x13\xbaH\x10r\x0e\x18\x03\x32\n^[A-Z]{3}$R\x0c\x63urrencyCode\x12-\n\x0b\x66ixed_minor\x18\x03 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\x80\xc2\xd7/(\x00R\nfixedMinor\x12-\n\x0c\x62\x61sis_points\x18\x04 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x90N(\x00R\x0b\x62\x61sisPointsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,9 +46,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CONNECTIONFEE'].fields_by_name['basis_points']._loaded_options = None
   _globals['_CONNECTIONFEE'].fields_by_name['basis_points']._serialized_options = b'\272H\007\032\005\030\220N(\000'
   _globals['_CONNECTION']._serialized_start=193
-  _globals['_CONNECTION']._serialized_end=737
-  _globals['_CONNECTION_SETTINGSENTRY']._serialized_start=678
-  _globals['_CONNECTION_SETTINGSENTRY']._serialized_end=737
-  _globals['_CONNECTIONFEE']._serialized_start=740
-  _globals['_CONNECTIONFEE']._serialized_end=961
+  _globals['_CONNECTION']._serialized_end=757
+  _globals['_CONNECTION_SETTINGSENTRY']._serialized_start=698
+  _globals['_CONNECTION_SETTINGSENTRY']._serialized_end=757
+  _globals['_CONNECTIONFEE']._serialized_start=760
+  _globals['_CONNECTIONFEE']._serialized_end=981
 # @@protoc_insertion_point(module_scope)

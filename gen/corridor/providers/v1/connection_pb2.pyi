@@ -57,6 +57,7 @@ class Connection(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     INBOUND_PATH_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     connection_id: _builtins.str
     """The connection's id, `conn_…`."""
     provider: _builtins.str
@@ -69,6 +70,12 @@ class Connection(_message.Message):
     """Where the provider is reached."""
     inbound_path: _builtins.str
     """Where the provider has to send its webhooks, below the public address of the gateway."""
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does, and with
+    every rotation of credentials.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def settings(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Values of the credentials that are not secret, by name. Secret ones are never returned."""
@@ -98,10 +105,11 @@ class Connection(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         inbound_path: _builtins.str = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_url", b"base_url", "connection_id", b"connection_id", "create_time", b"create_time", "environment", b"environment", "fees", b"fees", "inbound_path", b"inbound_path", "provider", b"provider", "settings", b"settings", "title", b"title", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["base_url", b"base_url", "connection_id", b"connection_id", "create_time", b"create_time", "environment", b"environment", "etag", b"etag", "fees", b"fees", "inbound_path", b"inbound_path", "provider", b"provider", "settings", b"settings", "title", b"title", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

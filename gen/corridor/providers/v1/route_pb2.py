@@ -28,7 +28,7 @@ from corridor.type.v1 import rail_pb2 as corridor_dot_type_dot_v1_dot_rail__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!corridor/providers/v1/route.proto\x12\x15\x63orridor.providers.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1b\x63orridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xef\x03\n\x05Route\x12\x19\n\x08route_id\x18\x01 \x01(\tR\x07routeId\x12\x16\n\x06\x64omain\x18\x02 \x01(\tR\x06\x64omain\x12*\n\x04rail\x18\x03 \x01(\x0e\x32\x16.corridor.type.v1.RailR\x04rail\x12\x34\n\x04mode\x18\x04 \x01(\x0e\x32 .corridor.providers.v1.RouteModeR\x04mode\x12\x32\n\x15primary_connection_id\x18\x05 \x01(\tR\x13primaryConnectionId\x12\x32\n\x15standby_connection_id\x18\x06 \x01(\tR\x13standbyConnectionId\x12?\n\x0b\x65nvironment\x18\x07 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0bupdate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12;\n\x08\x65xposure\x18\t \x01(\x0b\x32\x1f.corridor.providers.v1.ExposureR\x08\x65xposure\x12.\n\x13held_connection_ids\x18\n \x03(\tR\x11heldConnectionIds\"\xd8\x01\n\x08\x45xposure\x12\x41\n\rconnection_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x18\x1f\x32\x13^conn_[0-9a-z]{26}$R\x0c\x63onnectionId\x12\x46\n\x05stage\x18\x02 \x01(\x0e\x32$.corridor.providers.v1.ExposureStageB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x05stage\x12#\n\x07percent\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x63(\x00R\x07percent\x12\x1c\n\trehearsal\x18\x04 \x01(\x08R\trehearsal*\x97\x01\n\rExposureStage\x12\x1e\n\x1a\x45XPOSURE_STAGE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x45XPOSURE_STAGE_OFF\x10\x01\x12\x19\n\x15\x45XPOSURE_STAGE_SHADOW\x10\x02\x12\x1a\n\x16\x45XPOSURE_STAGE_PERCENT\x10\x03\x12\x17\n\x13\x45XPOSURE_STAGE_FULL\x10\x04*j\n\tRouteMode\x12\x1a\n\x16ROUTE_MODE_UNSPECIFIED\x10\x00\x12\x11\n\rROUTE_MODE_ON\x10\x01\x12\x14\n\x10ROUTE_MODE_QUEUE\x10\x02\x12\x18\n\x14ROUTE_MODE_WORK_ITEM\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!corridor/providers/v1/route.proto\x12\x15\x63orridor.providers.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\"corridor/type/v1/environment.proto\x1a\x1b\x63orridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x83\x04\n\x05Route\x12\x19\n\x08route_id\x18\x01 \x01(\tR\x07routeId\x12\x16\n\x06\x64omain\x18\x02 \x01(\tR\x06\x64omain\x12*\n\x04rail\x18\x03 \x01(\x0e\x32\x16.corridor.type.v1.RailR\x04rail\x12\x34\n\x04mode\x18\x04 \x01(\x0e\x32 .corridor.providers.v1.RouteModeR\x04mode\x12\x32\n\x15primary_connection_id\x18\x05 \x01(\tR\x13primaryConnectionId\x12\x32\n\x15standby_connection_id\x18\x06 \x01(\tR\x13standbyConnectionId\x12?\n\x0b\x65nvironment\x18\x07 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0bupdate_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12;\n\x08\x65xposure\x18\t \x01(\x0b\x32\x1f.corridor.providers.v1.ExposureR\x08\x65xposure\x12.\n\x13held_connection_ids\x18\n \x03(\tR\x11heldConnectionIds\x12\x12\n\x04\x65tag\x18\x0b \x01(\tR\x04\x65tag\"\xd8\x01\n\x08\x45xposure\x12\x41\n\rconnection_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x18\x1f\x32\x13^conn_[0-9a-z]{26}$R\x0c\x63onnectionId\x12\x46\n\x05stage\x18\x02 \x01(\x0e\x32$.corridor.providers.v1.ExposureStageB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00R\x05stage\x12#\n\x07percent\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x63(\x00R\x07percent\x12\x1c\n\trehearsal\x18\x04 \x01(\x08R\trehearsal*\x97\x01\n\rExposureStage\x12\x1e\n\x1a\x45XPOSURE_STAGE_UNSPECIFIED\x10\x00\x12\x16\n\x12\x45XPOSURE_STAGE_OFF\x10\x01\x12\x19\n\x15\x45XPOSURE_STAGE_SHADOW\x10\x02\x12\x1a\n\x16\x45XPOSURE_STAGE_PERCENT\x10\x03\x12\x17\n\x13\x45XPOSURE_STAGE_FULL\x10\x04*j\n\tRouteMode\x12\x1a\n\x16ROUTE_MODE_UNSPECIFIED\x10\x00\x12\x11\n\rROUTE_MODE_ON\x10\x01\x12\x14\n\x10ROUTE_MODE_QUEUE\x10\x02\x12\x18\n\x14ROUTE_MODE_WORK_ITEM\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,12 +41,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPOSURE'].fields_by_name['stage']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
   _globals['_EXPOSURE'].fields_by_name['percent']._loaded_options = None
   _globals['_EXPOSURE'].fields_by_name['percent']._serialized_options = b'\272H\006\032\004\030c(\000'
-  _globals['_EXPOSURESTAGE']._serialized_start=905
-  _globals['_EXPOSURESTAGE']._serialized_end=1056
-  _globals['_ROUTEMODE']._serialized_start=1058
-  _globals['_ROUTEMODE']._serialized_end=1164
+  _globals['_EXPOSURESTAGE']._serialized_start=925
+  _globals['_EXPOSURESTAGE']._serialized_end=1076
+  _globals['_ROUTEMODE']._serialized_start=1078
+  _globals['_ROUTEMODE']._serialized_end=1184
   _globals['_ROUTE']._serialized_start=188
-  _globals['_ROUTE']._serialized_end=683
-  _globals['_EXPOSURE']._serialized_start=686
-  _globals['_EXPOSURE']._serialized_end=902
+  _globals['_ROUTE']._serialized_end=703
+  _globals['_EXPOSURE']._serialized_start=706
+  _globals['_EXPOSURE']._serialized_end=922
 # @@protoc_insertion_point(module_scope)

@@ -101,6 +101,7 @@ class Route(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     EXPOSURE_FIELD_NUMBER: _builtins.int
     HELD_CONNECTION_IDS_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     route_id: _builtins.str
     """The route's id, `route_…`."""
     domain: _builtins.str
@@ -115,6 +116,11 @@ class Route(_message.Message):
     """The connection that is used when the primary certainly did nothing. Optional."""
     environment: _environment_pb2.Environment.ValueType
     """The environment."""
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
         """When it last changed."""
@@ -142,10 +148,11 @@ class Route(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         exposure: Global___Exposure | None = ...,
         held_connection_ids: _abc.Iterable[_builtins.str] | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["exposure", b"exposure", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "environment", b"environment", "exposure", b"exposure", "held_connection_ids", b"held_connection_ids", "mode", b"mode", "primary_connection_id", b"primary_connection_id", "rail", b"rail", "route_id", b"route_id", "standby_connection_id", b"standby_connection_id", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["domain", b"domain", "environment", b"environment", "etag", b"etag", "exposure", b"exposure", "held_connection_ids", b"held_connection_ids", "mode", b"mode", "primary_connection_id", b"primary_connection_id", "rail", b"rail", "route_id", b"route_id", "standby_connection_id", b"standby_connection_id", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

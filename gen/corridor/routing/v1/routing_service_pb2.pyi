@@ -42,7 +42,11 @@ class CreateRoutingPolicyRequest(_message.Message):
     note: _builtins.str
     """Why it is made."""
     base_version: _builtins.int
-    """The last version of the domain that the maker has seen, whatever its state. 0 means that there is none."""
+    """The last version of the domain that the maker has seen, whatever its state. 0 means that there is none.
+
+    If somebody has made another one since, nothing is done. This is what `If-Match` is elsewhere: a version never
+    changes once it is made, so that it is no etag that holds two makers apart, but the number that they go on from.
+    """
     validate_only: _builtins.bool
     """Whether everything is only checked: the answer is the version as it would be, without an id."""
     @_builtins.property

@@ -79,11 +79,17 @@ class DataPolicy(_message.Message):
     RETENTION_FIELD_NUMBER: _builtins.int
     RESIDENCY_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     residency: _builtins.str
     """The region in which the data must stay, such as `eu`. Empty means anywhere.
 
     An installation of another region refuses the company's calls, and connections are made only with providers
     that keep data in the region.
+    """
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
     """
     @_builtins.property
     def retention(self) -> Global___Retention:
@@ -99,10 +105,11 @@ class DataPolicy(_message.Message):
         retention: Global___Retention | None = ...,
         residency: _builtins.str = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["retention", b"retention", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["residency", b"residency", "retention", b"retention", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "residency", b"residency", "retention", b"retention", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

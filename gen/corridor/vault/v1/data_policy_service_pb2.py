@@ -27,9 +27,10 @@ from corridor.errors.v1 import error_reason_pb2 as corridor_dot_errors_dot_v1_do
 from corridor.options.v1 import method_pb2 as corridor_dot_options_dot_v1_dot_method__pb2
 from corridor.vault.v1 import data_policy_pb2 as corridor_dot_vault_dot_v1_dot_data__policy__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+corridor/vault/v1/data_policy_service.proto\x12\x11\x63orridor.vault.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a corridor/options/v1/method.proto\x1a#corridor/vault/v1/data_policy.proto\x1a\x1cgoogle/api/annotations.proto\"\x16\n\x14GetDataPolicyRequest\"W\n\x15GetDataPolicyResponse\x12>\n\x0b\x64\x61ta_policy\x18\x01 \x01(\x0b\x32\x1d.corridor.vault.v1.DataPolicyR\ndataPolicy\"a\n\x17UpdateDataPolicyRequest\x12\x46\n\x0b\x64\x61ta_policy\x18\x01 \x01(\x0b\x32\x1d.corridor.vault.v1.DataPolicyB\x06\xbaH\x03\xc8\x01\x01R\ndataPolicy\"Z\n\x18UpdateDataPolicyResponse\x12>\n\x0b\x64\x61ta_policy\x18\x01 \x01(\x0b\x32\x1d.corridor.vault.v1.DataPolicyR\ndataPolicy\"\x15\n\x13PreviewPurgeRequest\"H\n\x14PreviewPurgeResponse\x12\x30\n\x06purges\x18\x01 \x03(\x0b\x32\x18.corridor.vault.v1.PurgeR\x06purges\"\x12\n\x10PurgeDataRequest\"E\n\x11PurgeDataResponse\x12\x30\n\x06purges\x18\x01 \x03(\x0b\x32\x18.corridor.vault.v1.PurgeR\x06purges\"e\n\x11ListPurgesRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"n\n\x12ListPurgesResponse\x12\x30\n\x06purges\x18\x01 \x03(\x0b\x32\x18.corridor.vault.v1.PurgeR\x06purges\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xab\x07\n\x11\x44\x61taPolicyService\x12\xb6\x01\n\rGetDataPolicy\x12\'.corridor.vault.v1.GetDataPolicyRequest\x1a(.corridor.vault.v1.GetDataPolicyResponse\"R\xea\xd8#*\n\x0fvault:configure\x10\x01\x1a\x02\x08\x05\"\x0f\x64\x61ta_policy.get(\x01\x82\xd3\xe4\x93\x02\x1e\x12\x0f/v1/data-policyb\x0b\x64\x61ta_policy\x12\xd9\x01\n\x10UpdateDataPolicy\x12*.corridor.vault.v1.UpdateDataPolicyRequest\x1a+.corridor.vault.v1.UpdateDataPolicyResponse\"l\xea\xd8#-\n\x0fvault:configure\x10\x02\x1a\x02\x08\x05\"\x12\x64\x61ta_policy.update(\x02\x8a\xd9#\x06\n\x04V\x1f !\x82\xd3\xe4\x93\x02+\x1a\x0f/v1/data-policy:\x0b\x64\x61ta_policyb\x0b\x64\x61ta_policy\x12\xb7\x01\n\x0cPreviewPurge\x12&.corridor.vault.v1.PreviewPurgeRequest\x1a\'.corridor.vault.v1.PreviewPurgeResponse\"V\xea\xd8#-\n\x0fvault:configure\x10\x01\x1a\x02\x08\x05\"\x12\x64\x61ta.preview_purge(\x02\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/data-policy/purge-preview\x12\xa6\x01\n\tPurgeData\x12#.corridor.vault.v1.PurgeDataRequest\x1a$.corridor.vault.v1.PurgeDataResponse\"N\xea\xd8#!\n\x0bvault:erase\x10\x02\x1a\x02\x08\x05\"\ndata.purge(\x02\x8a\xd9#\x05\n\x03\x1f !\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/data-policy:purge:\x01*\x12\x9d\x01\n\nListPurges\x12$.corridor.vault.v1.ListPurgesRequest\x1a%.corridor.vault.v1.ListPurgesResponse\"B\xea\xd8#%\n\x0fvault:configure\x10\x01\x1a\x02\x08\x05\"\npurge.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/purgesb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+corridor/vault/v1/data_policy_service.proto\x12\x11\x63orridor.vault.v1\x1a\x1b\x62uf/validate/validate.proto\x1a%corridor/errors/v1/error_reason.proto\x1a corridor/options/v1/method.proto\x1a#corridor/vault/v1/data_policy.proto\x1a\x1cgoogle/api/annotations.proto\x1a google/protobuf/field_mask.proto\"\x16\n\x14GetDataPolicyRequest\"W\n\x15GetDataPolicyResponse\x12>\n\x0b\x64\x61ta_policy\x18\x01 \x01(\x0b\x32\x1d.corridor.vault.v1.DataPolicyR\ndataPolicy\"\x9e\x01\n\x17UpdateDataPolicyRequest\x12\x46\n\x0b\x64\x61ta_policy\x18\x01 \x01(\x0b\x32\x1d.corridor.vault.v1.DataPolicyB\x06\xbaH\x03\xc8\x01\x01R\ndataPolicy\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMaskR\nupdateMask\"Z\n\x18UpdateDataPolicyResponse\x12>\n\x0b\x64\x61ta_policy\x18\x01 \x01(\x0b\x32\x1d.corridor.vault.v1.DataPolicyR\ndataPolicy\"\x15\n\x13PreviewPurgeRequest\"H\n\x14PreviewPurgeResponse\x12\x30\n\x06purges\x18\x01 \x03(\x0b\x32\x18.corridor.vault.v1.PurgeR\x06purges\"\x12\n\x10PurgeDataRequest\"E\n\x11PurgeDataResponse\x12\x30\n\x06purges\x18\x01 \x03(\x0b\x32\x18.corridor.vault.v1.PurgeR\x06purges\"e\n\x11ListPurgesRequest\x12\'\n\tpage_size\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xfa\x01(\x00R\x08pageSize\x12\'\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"n\n\x12ListPurgesResponse\x12\x30\n\x06purges\x18\x01 \x03(\x0b\x32\x18.corridor.vault.v1.PurgeR\x06purges\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xdb\x07\n\x11\x44\x61taPolicyService\x12\xb6\x01\n\rGetDataPolicy\x12\'.corridor.vault.v1.GetDataPolicyRequest\x1a(.corridor.vault.v1.GetDataPolicyResponse\"R\xea\xd8#*\n\x0fvault:configure\x10\x01\x1a\x02\x08\x05\"\x0f\x64\x61ta_policy.get(\x01\x82\xd3\xe4\x93\x02\x1e\x12\x0f/v1/data-policyb\x0b\x64\x61ta_policy\x12\x89\x02\n\x10UpdateDataPolicy\x12*.corridor.vault.v1.UpdateDataPolicyRequest\x1a+.corridor.vault.v1.UpdateDataPolicyResponse\"\x9b\x01\xea\xd8#-\n\x0fvault:configure\x10\x02\x1a\x02\x08\x05\"\x12\x64\x61ta_policy.update(\x02\x8a\xd9#\x08\n\x06V\x87\x01\x1f !\x82\xd3\xe4\x93\x02X\x1a\x0f/v1/data-policy:\x0b\x64\x61ta_policyZ+2\x0f/v1/data-policy:\x0b\x64\x61ta_policyb\x0b\x64\x61ta_policyb\x0b\x64\x61ta_policy\x12\xb7\x01\n\x0cPreviewPurge\x12&.corridor.vault.v1.PreviewPurgeRequest\x1a\'.corridor.vault.v1.PreviewPurgeResponse\"V\xea\xd8#-\n\x0fvault:configure\x10\x01\x1a\x02\x08\x05\"\x12\x64\x61ta.preview_purge(\x02\x82\xd3\xe4\x93\x02\x1f\x12\x1d/v1/data-policy/purge-preview\x12\xa6\x01\n\tPurgeData\x12#.corridor.vault.v1.PurgeDataRequest\x1a$.corridor.vault.v1.PurgeDataResponse\"N\xea\xd8#!\n\x0bvault:erase\x10\x02\x1a\x02\x08\x05\"\ndata.purge(\x02\x8a\xd9#\x05\n\x03\x1f !\x82\xd3\xe4\x93\x02\x1a\"\x15/v1/data-policy:purge:\x01*\x12\x9d\x01\n\nListPurges\x12$.corridor.vault.v1.ListPurgesRequest\x1a%.corridor.vault.v1.ListPurgesResponse\"B\xea\xd8#%\n\x0fvault:configure\x10\x01\x1a\x02\x08\x05\"\npurge.list(\x01\x8a\xd9#\x03\n\x01)\x82\xd3\xe4\x93\x02\x0c\x12\n/v1/purgesb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,33 +46,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DATAPOLICYSERVICE'].methods_by_name['GetDataPolicy']._loaded_options = None
   _globals['_DATAPOLICYSERVICE'].methods_by_name['GetDataPolicy']._serialized_options = b'\352\330#*\n\017vault:configure\020\001\032\002\010\005\"\017data_policy.get(\001\202\323\344\223\002\036\022\017/v1/data-policyb\013data_policy'
   _globals['_DATAPOLICYSERVICE'].methods_by_name['UpdateDataPolicy']._loaded_options = None
-  _globals['_DATAPOLICYSERVICE'].methods_by_name['UpdateDataPolicy']._serialized_options = b'\352\330#-\n\017vault:configure\020\002\032\002\010\005\"\022data_policy.update(\002\212\331#\006\n\004V\037 !\202\323\344\223\002+\032\017/v1/data-policy:\013data_policyb\013data_policy'
+  _globals['_DATAPOLICYSERVICE'].methods_by_name['UpdateDataPolicy']._serialized_options = b'\352\330#-\n\017vault:configure\020\002\032\002\010\005\"\022data_policy.update(\002\212\331#\010\n\006V\207\001\037 !\202\323\344\223\002X\032\017/v1/data-policy:\013data_policyZ+2\017/v1/data-policy:\013data_policyb\013data_policyb\013data_policy'
   _globals['_DATAPOLICYSERVICE'].methods_by_name['PreviewPurge']._loaded_options = None
   _globals['_DATAPOLICYSERVICE'].methods_by_name['PreviewPurge']._serialized_options = b'\352\330#-\n\017vault:configure\020\001\032\002\010\005\"\022data.preview_purge(\002\202\323\344\223\002\037\022\035/v1/data-policy/purge-preview'
   _globals['_DATAPOLICYSERVICE'].methods_by_name['PurgeData']._loaded_options = None
   _globals['_DATAPOLICYSERVICE'].methods_by_name['PurgeData']._serialized_options = b'\352\330#!\n\013vault:erase\020\002\032\002\010\005\"\ndata.purge(\002\212\331#\005\n\003\037 !\202\323\344\223\002\032\"\025/v1/data-policy:purge:\001*'
   _globals['_DATAPOLICYSERVICE'].methods_by_name['ListPurges']._loaded_options = None
   _globals['_DATAPOLICYSERVICE'].methods_by_name['ListPurges']._serialized_options = b'\352\330#%\n\017vault:configure\020\001\032\002\010\005\"\npurge.list(\001\212\331#\003\n\001)\202\323\344\223\002\014\022\n/v1/purges'
-  _globals['_GETDATAPOLICYREQUEST']._serialized_start=235
-  _globals['_GETDATAPOLICYREQUEST']._serialized_end=257
-  _globals['_GETDATAPOLICYRESPONSE']._serialized_start=259
-  _globals['_GETDATAPOLICYRESPONSE']._serialized_end=346
-  _globals['_UPDATEDATAPOLICYREQUEST']._serialized_start=348
-  _globals['_UPDATEDATAPOLICYREQUEST']._serialized_end=445
-  _globals['_UPDATEDATAPOLICYRESPONSE']._serialized_start=447
-  _globals['_UPDATEDATAPOLICYRESPONSE']._serialized_end=537
-  _globals['_PREVIEWPURGEREQUEST']._serialized_start=539
-  _globals['_PREVIEWPURGEREQUEST']._serialized_end=560
-  _globals['_PREVIEWPURGERESPONSE']._serialized_start=562
-  _globals['_PREVIEWPURGERESPONSE']._serialized_end=634
-  _globals['_PURGEDATAREQUEST']._serialized_start=636
-  _globals['_PURGEDATAREQUEST']._serialized_end=654
-  _globals['_PURGEDATARESPONSE']._serialized_start=656
-  _globals['_PURGEDATARESPONSE']._serialized_end=725
-  _globals['_LISTPURGESREQUEST']._serialized_start=727
-  _globals['_LISTPURGESREQUEST']._serialized_end=828
-  _globals['_LISTPURGESRESPONSE']._serialized_start=830
-  _globals['_LISTPURGESRESPONSE']._serialized_end=940
-  _globals['_DATAPOLICYSERVICE']._serialized_start=943
-  _globals['_DATAPOLICYSERVICE']._serialized_end=1882
+  _globals['_GETDATAPOLICYREQUEST']._serialized_start=269
+  _globals['_GETDATAPOLICYREQUEST']._serialized_end=291
+  _globals['_GETDATAPOLICYRESPONSE']._serialized_start=293
+  _globals['_GETDATAPOLICYRESPONSE']._serialized_end=380
+  _globals['_UPDATEDATAPOLICYREQUEST']._serialized_start=383
+  _globals['_UPDATEDATAPOLICYREQUEST']._serialized_end=541
+  _globals['_UPDATEDATAPOLICYRESPONSE']._serialized_start=543
+  _globals['_UPDATEDATAPOLICYRESPONSE']._serialized_end=633
+  _globals['_PREVIEWPURGEREQUEST']._serialized_start=635
+  _globals['_PREVIEWPURGEREQUEST']._serialized_end=656
+  _globals['_PREVIEWPURGERESPONSE']._serialized_start=658
+  _globals['_PREVIEWPURGERESPONSE']._serialized_end=730
+  _globals['_PURGEDATAREQUEST']._serialized_start=732
+  _globals['_PURGEDATAREQUEST']._serialized_end=750
+  _globals['_PURGEDATARESPONSE']._serialized_start=752
+  _globals['_PURGEDATARESPONSE']._serialized_end=821
+  _globals['_LISTPURGESREQUEST']._serialized_start=823
+  _globals['_LISTPURGESREQUEST']._serialized_end=924
+  _globals['_LISTPURGESRESPONSE']._serialized_start=926
+  _globals['_LISTPURGESRESPONSE']._serialized_end=1036
+  _globals['_DATAPOLICYSERVICE']._serialized_start=1039
+  _globals['_DATAPOLICYSERVICE']._serialized_end=2026
 # @@protoc_insertion_point(module_scope)

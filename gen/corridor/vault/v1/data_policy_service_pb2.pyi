@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from corridor.vault.v1 import data_policy_pb2 as _data_policy_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
@@ -67,18 +68,27 @@ class UpdateDataPolicyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     DATA_POLICY_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def data_policy(self) -> _data_policy_pb2.DataPolicy:
         """The data policy."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Which fields of the data policy, such as `retention.events_days`, change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+        `PATCH` without it changes what stands in the body, and `null` there clears a field.
+        """
 
     def __init__(
         self,
         *,
         data_policy: _data_policy_pb2.DataPolicy | None = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["data_policy", b"data_policy"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["data_policy", b"data_policy", "update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["data_policy", b"data_policy"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data_policy", b"data_policy", "update_mask", b"update_mask"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

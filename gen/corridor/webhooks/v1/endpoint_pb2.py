@@ -26,15 +26,15 @@ from corridor.type.v1 import environment_pb2 as corridor_dot_type_dot_v1_dot_env
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#corridor/webhooks/v1/endpoint.proto\x12\x14\x63orridor.webhooks.v1\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe2\x03\n\x0fWebhookEndpoint\x12.\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointId\x12\x10\n\x03url\x18\x02 \x01(\tR\x03url\x12\x1f\n\x0b\x65vent_types\x18\x03 \x03(\tR\neventTypes\x12@\n\x05state\x18\x04 \x01(\x0e\x32*.corridor.webhooks.v1.WebhookEndpointStateR\x05state\x12?\n\x0b\x65nvironment\x18\x05 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12H\n\x12\x66\x61iling_since_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x10\x66\x61ilingSinceTime\x12%\n\x0e\x61\x63tive_secrets\x18\t \x01(\x05R\ractiveSecrets*\xaa\x01\n\x14WebhookEndpointState\x12&\n\"WEBHOOK_ENDPOINT_STATE_UNSPECIFIED\x10\x00\x12\"\n\x1eWEBHOOK_ENDPOINT_STATE_ENABLED\x10\x01\x12#\n\x1fWEBHOOK_ENDPOINT_STATE_DISABLED\x10\x02\x12!\n\x1dWEBHOOK_ENDPOINT_STATE_PAUSED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#corridor/webhooks/v1/endpoint.proto\x12\x14\x63orridor.webhooks.v1\x1a\"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9f\x04\n\x0fWebhookEndpoint\x12.\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointId\x12\x10\n\x03url\x18\x02 \x01(\tR\x03url\x12\x1f\n\x0b\x65vent_types\x18\x03 \x03(\tR\neventTypes\x12@\n\x05state\x18\x04 \x01(\x0e\x32*.corridor.webhooks.v1.WebhookEndpointStateR\x05state\x12?\n\x0b\x65nvironment\x18\x05 \x01(\x0e\x32\x1d.corridor.type.v1.EnvironmentR\x0b\x65nvironment\x12;\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\nupdateTime\x12H\n\x12\x66\x61iling_since_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x10\x66\x61ilingSinceTime\x12%\n\x0e\x61\x63tive_secrets\x18\t \x01(\x05R\ractiveSecrets\x12\'\n\x0fpayload_version\x18\n \x01(\tR\x0epayloadVersion\x12\x12\n\x04\x65tag\x18\x0b \x01(\tR\x04\x65tag*\xaa\x01\n\x14WebhookEndpointState\x12&\n\"WEBHOOK_ENDPOINT_STATE_UNSPECIFIED\x10\x00\x12\"\n\x1eWEBHOOK_ENDPOINT_STATE_ENABLED\x10\x01\x12#\n\x1fWEBHOOK_ENDPOINT_STATE_DISABLED\x10\x02\x12!\n\x1dWEBHOOK_ENDPOINT_STATE_PAUSED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'corridor.webhooks.v1.endpoint_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_WEBHOOKENDPOINTSTATE']._serialized_start=616
-  _globals['_WEBHOOKENDPOINTSTATE']._serialized_end=786
+  _globals['_WEBHOOKENDPOINTSTATE']._serialized_start=677
+  _globals['_WEBHOOKENDPOINTSTATE']._serialized_end=847
   _globals['_WEBHOOKENDPOINT']._serialized_start=131
-  _globals['_WEBHOOKENDPOINT']._serialized_end=613
+  _globals['_WEBHOOKENDPOINT']._serialized_end=674
 # @@protoc_insertion_point(module_scope)

@@ -67,6 +67,8 @@ class WebhookEndpoint(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     FAILING_SINCE_TIME_FIELD_NUMBER: _builtins.int
     ACTIVE_SECRETS_FIELD_NUMBER: _builtins.int
+    PAYLOAD_VERSION_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
     webhook_endpoint_id: _builtins.str
     """The endpoint's id, `we_…`."""
     url: _builtins.str
@@ -77,6 +79,16 @@ class WebhookEndpoint(_message.Message):
     """The environment."""
     active_secrets: _builtins.int
     """How many secrets sign its deliveries at the moment: two during a rotation."""
+    payload_version: _builtins.str
+    """In which version of its data events are delivered, such as `v1`. It changes only by UpdateWebhookEndpoint.
+
+    It is one version over all packages: an event of which there is no such version comes in the newest one below it.
+    """
+    etag: _builtins.str
+    """Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
     @_builtins.property
     def event_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The event types that it receives. Empty means all."""
@@ -105,10 +117,12 @@ class WebhookEndpoint(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         failing_since_time: _timestamp_pb2.Timestamp | None = ...,
         active_secrets: _builtins.int = ...,
+        payload_version: _builtins.str = ...,
+        etag: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "failing_since_time", b"failing_since_time", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_secrets", b"active_secrets", "create_time", b"create_time", "environment", b"environment", "event_types", b"event_types", "failing_since_time", b"failing_since_time", "state", b"state", "update_time", b"update_time", "url", b"url", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active_secrets", b"active_secrets", "create_time", b"create_time", "environment", b"environment", "etag", b"etag", "event_types", b"event_types", "failing_since_time", b"failing_since_time", "payload_version", b"payload_version", "state", b"state", "update_time", b"update_time", "url", b"url", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from corridor.webhooks.v1 import endpoint_pb2 as _endpoint_pb2
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
@@ -27,8 +28,11 @@ class CreateWebhookEndpointRequest(_message.Message):
 
     URL_FIELD_NUMBER: _builtins.int
     EVENT_TYPES_FIELD_NUMBER: _builtins.int
+    PAYLOAD_VERSION_FIELD_NUMBER: _builtins.int
     url: _builtins.str
     """Where events are posted to."""
+    payload_version: _builtins.str
+    """In which version of its data events are delivered, such as `v1`. Empty takes the newest that there is now."""
     @_builtins.property
     def event_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The event types that it receives. Empty means all."""
@@ -38,10 +42,11 @@ class CreateWebhookEndpointRequest(_message.Message):
         *,
         url: _builtins.str = ...,
         event_types: _abc.Iterable[_builtins.str] | None = ...,
+        payload_version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_types", b"event_types", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_types", b"event_types", "payload_version", b"payload_version", "url", b"url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -185,15 +190,29 @@ class UpdateWebhookEndpointRequest(_message.Message):
     URL_FIELD_NUMBER: _builtins.int
     EVENT_TYPES_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
+    PAYLOAD_VERSION_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
     webhook_endpoint_id: _builtins.str
     """The endpoint's id."""
     url: _builtins.str
     """Where events are posted to."""
     state: _endpoint_pb2.WebhookEndpointState.ValueType
     """Enabled or disabled."""
+    payload_version: _builtins.str
+    """In which version of its data events are delivered from now on, such as `v2`. Empty leaves it as it is.
+
+    It applies to deliveries that are under way too: each try is made in the version that the endpoint has then.
+    """
     @_builtins.property
     def event_types(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The event types that it receives. Empty means all."""
+
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+        `PATCH` without it changes what stands in the body, and `null` there clears a field.
+        """
 
     def __init__(
         self,
@@ -202,10 +221,12 @@ class UpdateWebhookEndpointRequest(_message.Message):
         url: _builtins.str = ...,
         event_types: _abc.Iterable[_builtins.str] | None = ...,
         state: _endpoint_pb2.WebhookEndpointState.ValueType = ...,
+        payload_version: _builtins.str = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["update_mask", b"update_mask"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_types", b"event_types", "state", b"state", "url", b"url", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["event_types", b"event_types", "payload_version", b"payload_version", "state", b"state", "update_mask", b"update_mask", "url", b"url", "webhook_endpoint_id", b"webhook_endpoint_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

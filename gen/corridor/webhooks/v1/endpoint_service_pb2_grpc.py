@@ -96,7 +96,7 @@ class WebhookEndpointServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def UpdateWebhookEndpoint(self, request, context):
-        """UpdateWebhookEndpoint replaces an endpoint's address, event types and state.
+        """UpdateWebhookEndpoint replaces an endpoint's address, event types and state, and can change its payload version.
 
         Enabling a paused endpoint sends the deliveries that waited.
         """

@@ -44,7 +44,7 @@ class WebhookEndpointServiceStub:
     ListWebhookEndpoints: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.ListWebhookEndpointsRequest, _endpoint_service_pb2.ListWebhookEndpointsResponse]
     """ListWebhookEndpoints returns endpoints, the newest first."""
     UpdateWebhookEndpoint: _grpc.UnaryUnaryMultiCallable[_endpoint_service_pb2.UpdateWebhookEndpointRequest, _endpoint_service_pb2.UpdateWebhookEndpointResponse]
-    """UpdateWebhookEndpoint replaces an endpoint's address, event types and state.
+    """UpdateWebhookEndpoint replaces an endpoint's address, event types and state, and can change its payload version.
 
     Enabling a paused endpoint sends the deliveries that waited.
     """
@@ -72,7 +72,7 @@ class WebhookEndpointServiceAsyncStub(WebhookEndpointServiceStub):
     ListWebhookEndpoints: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.ListWebhookEndpointsRequest, _endpoint_service_pb2.ListWebhookEndpointsResponse]  # type: ignore[assignment]
     """ListWebhookEndpoints returns endpoints, the newest first."""
     UpdateWebhookEndpoint: _aio.UnaryUnaryMultiCallable[_endpoint_service_pb2.UpdateWebhookEndpointRequest, _endpoint_service_pb2.UpdateWebhookEndpointResponse]  # type: ignore[assignment]
-    """UpdateWebhookEndpoint replaces an endpoint's address, event types and state.
+    """UpdateWebhookEndpoint replaces an endpoint's address, event types and state, and can change its payload version.
 
     Enabling a paused endpoint sends the deliveries that waited.
     """
@@ -121,7 +121,7 @@ class WebhookEndpointServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _endpoint_service_pb2.UpdateWebhookEndpointRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_endpoint_service_pb2.UpdateWebhookEndpointResponse, _abc.Awaitable[_endpoint_service_pb2.UpdateWebhookEndpointResponse]]:
-        """UpdateWebhookEndpoint replaces an endpoint's address, event types and state.
+        """UpdateWebhookEndpoint replaces an endpoint's address, event types and state, and can change its payload version.
 
         Enabling a paused endpoint sends the deliveries that waited.
         """

@@ -9,7 +9,6 @@ __all__ = (
     "AddProviderGrantRequest",
     "AddProviderGrantResponse",
     "ApiKey",
-    "ApiKeyServiceStub",
     "ApiKeyState",
     "ChooseTestUserRequest",
     "ChooseTestUserResponse",
@@ -27,7 +26,6 @@ __all__ = (
     "ConsentRenewed",
     "ConsentRestored",
     "ConsentRevoked",
-    "ConsentServiceStub",
     "ConsentState",
     "ConsentSubject",
     "ConsentSubjectKind",
@@ -41,7 +39,6 @@ __all__ = (
     "CreateTokenResponse",
     "CredentialExpiring",
     "CredentialKind",
-    "CredentialServiceStub",
     "DecideConsentRequest",
     "DecideConsentResponse",
     "DeleteIdentityProviderRequest",
@@ -81,7 +78,6 @@ __all__ = (
     "GrantType",
     "GroupRole",
     "IdentityProvider",
-    "IdentityProviderServiceStub",
     "IntrospectTokenRequest",
     "IntrospectTokenResponse",
     "LegalBasis",
@@ -100,13 +96,10 @@ __all__ = (
     "ListSecurityAlertsRequest",
     "ListSecurityAlertsResponse",
     "Member",
-    "MemberServiceStub",
     "MemberState",
     "OAuthClient",
     "OAuthClientSecret",
-    "OAuthClientServiceStub",
     "OAuthClientSettings",
-    "OAuthServiceStub",
     "ProviderAuthMethod",
     "ProviderGrant",
     "PushAuthorizationRequestRequest",
@@ -139,13 +132,11 @@ __all__ = (
     "SecurityAlert",
     "SecurityAlertKind",
     "SecurityAlertRaised",
-    "SecurityAlertServiceStub",
     "SecurityProfile",
     "ShowConsentRequest",
     "ShowConsentResponse",
     "ShowTestProviderSignInRequest",
     "ShowTestProviderSignInResponse",
-    "SignInServiceStub",
     "SignOutRequest",
     "SignOutResponse",
     "StartAuthorizationByFormRequest",
@@ -158,7 +149,6 @@ __all__ = (
     "SuspendApiKeyResponse",
     "SuspendMemberRequest",
     "SuspendMemberResponse",
-    "TestProviderServiceStub",
     "UpdateApiKeyRequest",
     "UpdateApiKeyResponse",
     "UpdateIdentityProviderRequest",
@@ -171,16 +161,10 @@ __all__ = (
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -1309,6 +1293,13 @@ class ApiKey(betterproto2.Message):
     replaced_by_id: "str" = betterproto2.field(16, betterproto2.TYPE_STRING)
     """
     The key by which a rotation replaced it.
+    """
+
+    etag: "str" = betterproto2.field(17, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does, save the last use.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
     """
 
 
@@ -2789,6 +2780,13 @@ class IdentityProvider(betterproto2.Message):
     When it was last changed. Missing for the built-in one.
     """
 
+    etag: "str" = betterproto2.field(14, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
+
 
 default_message_pool.register_message(
     "corridor.access.v1", "IdentityProvider", IdentityProvider
@@ -3286,6 +3284,13 @@ class Member(betterproto2.Message):
     When they last signed in. Missing until the first time.
     """
 
+    etag: "str" = betterproto2.field(13, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
+
 
 default_message_pool.register_message("corridor.access.v1", "Member", Member)
 
@@ -3349,6 +3354,13 @@ class OAuthClient(betterproto2.Message):
     )
     """
     When it was last changed.
+    """
+
+    etag: "str" = betterproto2.field(8, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
     """
 
 
@@ -4510,6 +4522,15 @@ class UpdateApiKeyRequest(betterproto2.Message):
     The ranges of addresses from which it may be used, such as `192.0.2.0/24`. Empty means every one, which only a key without ranges can give.
     """
 
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+    `PATCH` without it changes what stands in the body, and `null` there clears a field.
+    """
+
 
 default_message_pool.register_message(
     "corridor.access.v1", "UpdateApiKeyRequest", UpdateApiKeyRequest
@@ -4594,6 +4615,15 @@ class UpdateIdentityProviderRequest(betterproto2.Message):
     Of `payouts:create`, `payouts:read` and `payouts:cancel`, each about the payouts that rest on their consent.
     """
 
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        10, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+    `PATCH` without it changes what stands in the body, and `null` there clears a field.
+    """
+
 
 default_message_pool.register_message(
     "corridor.access.v1", "UpdateIdentityProviderRequest", UpdateIdentityProviderRequest
@@ -4642,6 +4672,15 @@ class UpdateMemberRequest(betterproto2.Message):
     What they do, all of it.
     """
 
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        4, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+    `PATCH` without it changes what stands in the body, and `null` there clears a field.
+    """
+
 
 default_message_pool.register_message(
     "corridor.access.v1", "UpdateMemberRequest", UpdateMemberRequest
@@ -4685,6 +4724,15 @@ class UpdateOAuthClientRequest(betterproto2.Message):
     What the company decides about it. Everything is replaced.
     """
 
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Which fields of the settings change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+    `PATCH` without it changes what stands in the body, and `null` there clears a field.
+    """
+
 
 default_message_pool.register_message(
     "corridor.access.v1", "UpdateOAuthClientRequest", UpdateOAuthClientRequest
@@ -4708,1291 +4756,6 @@ class UpdateOAuthClientResponse(betterproto2.Message):
 default_message_pool.register_message(
     "corridor.access.v1", "UpdateOAuthClientResponse", UpdateOAuthClientResponse
 )
-
-
-class ApiKeyServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    ApiKeyService keeps the keys by which the company's programs call Corridor.
-    """
-
-    async def create_api_key(
-        self,
-        message: "CreateApiKeyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateApiKeyResponse":
-        """
-        CreateApiKey makes a key for the caller's company and environment and returns its secret.
-
-        The secret is shown here once. A key can only be given what the calling key has: scopes, methods, ranges and time.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ApiKeyService/CreateApiKey",
-            message,
-            CreateApiKeyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_api_key(
-        self,
-        message: "GetApiKeyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetApiKeyResponse":
-        """
-        GetApiKey returns one key, without its secret.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ApiKeyService/GetApiKey",
-            message,
-            GetApiKeyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_api_keys(
-        self,
-        message: "ListApiKeysRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListApiKeysResponse":
-        """
-        ListApiKeys returns keys, the newest first, without their secrets.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ApiKeyService/ListApiKeys",
-            message,
-            ListApiKeysResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def update_api_key(
-        self,
-        message: "UpdateApiKeyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "UpdateApiKeyResponse":
-        """
-        UpdateApiKey replaces a key's title, scopes, allowed methods and ranges; its secret stays.
-
-        The result must not be more than the calling key has.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ApiKeyService/UpdateApiKey",
-            message,
-            UpdateApiKeyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def activate_api_key(
-        self,
-        message: "ActivateApiKeyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ActivateApiKeyResponse":
-        """
-        ActivateApiKey lets a pending key work. Activating an active key succeeds and changes nothing.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ApiKeyService/ActivateApiKey",
-            message,
-            ActivateApiKeyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def suspend_api_key(
-        self,
-        message: "SuspendApiKeyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SuspendApiKeyResponse":
-        """
-        SuspendApiKey stops an active key for the time being, everywhere within a second.
-
-        Suspending a suspended key succeeds and changes nothing.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ApiKeyService/SuspendApiKey",
-            message,
-            SuspendApiKeyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def resume_api_key(
-        self,
-        message: "ResumeApiKeyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ResumeApiKeyResponse":
-        """
-        ResumeApiKey lets a suspended key work again. Resuming an active key succeeds and changes nothing.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ApiKeyService/ResumeApiKey",
-            message,
-            ResumeApiKeyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def rotate_api_key(
-        self,
-        message: "RotateApiKeyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RotateApiKeyResponse":
-        """
-        RotateApiKey makes a key that replaces an active one, and returns its secret; the old one works on for a while.
-
-        The new key has the title, scopes, methods and ranges of the old one. The secret is shown here once.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ApiKeyService/RotateApiKey",
-            message,
-            RotateApiKeyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def revoke_api_key(
-        self,
-        message: "RevokeApiKeyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RevokeApiKeyResponse":
-        """
-        RevokeApiKey ends a key for good, everywhere within a second. Revoking a revoked key succeeds and changes nothing.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ApiKeyService/RevokeApiKey",
-            message,
-            RevokeApiKeyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class ConsentServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    ConsentService keeps what people allowed the company to do, and stops what rests on it when they take it back.
-    """
-
-    async def grant_consent(
-        self,
-        message: "GrantConsentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GrantConsentResponse":
-        """
-        GrantConsent records that a subject gave a consent.
-
-        The same consent (subject, purpose, data scopes and legal basis) that has ended is restored under its id.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ConsentService/GrantConsent",
-            message,
-            GrantConsentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_consent(
-        self,
-        message: "GetConsentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetConsentResponse":
-        """
-        GetConsent returns one consent.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ConsentService/GetConsent",
-            message,
-            GetConsentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_consents(
-        self,
-        message: "ListConsentsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListConsentsResponse":
-        """
-        ListConsents returns consents, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ConsentService/ListConsents",
-            message,
-            ListConsentsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def revoke_consent(
-        self,
-        message: "RevokeConsentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RevokeConsentResponse":
-        """
-        RevokeConsent takes a consent back. What rests on it is stopped within 60 seconds.
-
-        Payouts that no provider has are cancelled; tokens end at once; providers are told to revoke theirs.
-        Revoking a consent that has ended succeeds and changes nothing.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ConsentService/RevokeConsent",
-            message,
-            RevokeConsentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def restore_consent(
-        self,
-        message: "RestoreConsentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RestoreConsentResponse":
-        """
-        RestoreConsent records that a subject gave a consent again that had ended.
-
-        What was stopped stays stopped; new payouts can rest on it.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ConsentService/RestoreConsent",
-            message,
-            RestoreConsentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def renew_consent(
-        self,
-        message: "RenewConsentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RenewConsentResponse":
-        """
-        RenewConsent records that a subject gave a consent anew before it expired.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ConsentService/RenewConsent",
-            message,
-            RenewConsentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def add_provider_grant(
-        self,
-        message: "AddProviderGrantRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "AddProviderGrantResponse":
-        """
-        AddProviderGrant hands over a token that a provider issued for the consent's subject. It is stored encrypted, and never shown.
-
-        When the consent ends, the provider is told to revoke it.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ConsentService/AddProviderGrant",
-            message,
-            AddProviderGrantResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_consent_dependents(
-        self,
-        message: "ListConsentDependentsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListConsentDependentsResponse":
-        """
-        ListConsentDependents returns what rests on a consent, and what has become of it.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.ConsentService/ListConsentDependents",
-            message,
-            ListConsentDependentsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class CredentialServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    CredentialService tells what ends soon, whatever kind of credential it is.
-    """
-
-    async def list_expiring_credentials(
-        self,
-        message: "ListExpiringCredentialsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListExpiringCredentialsResponse":
-        """
-        ListExpiringCredentials returns credentials that end within 30 days or have ended in the last 30, the first to end first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.CredentialService/ListExpiringCredentials",
-            message,
-            ListExpiringCredentialsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class IdentityProviderServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    IdentityProviderService keeps where the company's people and end users sign in. There is one provider per environment.
-    """
-
-    async def update_identity_provider(
-        self,
-        message: "UpdateIdentityProviderRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "UpdateIdentityProviderResponse":
-        """
-        UpdateIdentityProvider sets the provider. Its address must be https and public, and is checked again at every call to it.
-
-        Roles and scopes can only be given by who has them. Another issuer is another set of people: members of the one before cannot sign in any more.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.IdentityProviderService/UpdateIdentityProvider",
-            message,
-            UpdateIdentityProviderResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_identity_provider(
-        self,
-        message: "GetIdentityProviderRequest | None" = None,
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetIdentityProviderResponse":
-        """
-        GetIdentityProvider returns the provider, without its secret.
-
-        In a sandbox without one it is the built-in test provider, where that is switched on.
-        """
-
-        if message is None:
-            message = GetIdentityProviderRequest()
-
-        return await self._unary_unary(
-            "/corridor.access.v1.IdentityProviderService/GetIdentityProvider",
-            message,
-            GetIdentityProviderResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def delete_identity_provider(
-        self,
-        message: "DeleteIdentityProviderRequest | None" = None,
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "DeleteIdentityProviderResponse":
-        """
-        DeleteIdentityProvider removes the provider and its secret. Nobody can sign in until another one is set.
-        """
-
-        if message is None:
-            message = DeleteIdentityProviderRequest()
-
-        return await self._unary_unary(
-            "/corridor.access.v1.IdentityProviderService/DeleteIdentityProvider",
-            message,
-            DeleteIdentityProviderResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class MemberServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    MemberService keeps the people of the company and their roles.
-
-    Nobody gives a role that has more scopes than they have themselves.
-    """
-
-    async def create_member(
-        self,
-        message: "CreateMemberRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateMemberResponse":
-        """
-        CreateMember invites a person by e-mail address. They are a member once they sign in at the identity provider with it.
-
-        The provider must say that the address is verified. Inviting an address that a member has is refused with STATE_CONFLICT.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.MemberService/CreateMember",
-            message,
-            CreateMemberResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_member(
-        self,
-        message: "GetMemberRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetMemberResponse":
-        """
-        GetMember returns one member.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.MemberService/GetMember",
-            message,
-            GetMemberResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_members(
-        self,
-        message: "ListMembersRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListMembersResponse":
-        """
-        ListMembers returns members, the newest first; removed ones only where they are asked for.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.MemberService/ListMembers",
-            message,
-            ListMembersResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def update_member(
-        self,
-        message: "UpdateMemberRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "UpdateMemberResponse":
-        """
-        UpdateMember replaces a member's name and the roles that people gave them. Roles by group stay as they are.
-
-        Tokens that the member has lose what the roles no longer allow within seconds.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.MemberService/UpdateMember",
-            message,
-            UpdateMemberResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def suspend_member(
-        self,
-        message: "SuspendMemberRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SuspendMemberResponse":
-        """
-        SuspendMember keeps a member from signing in, and ends their tokens within seconds. Suspending twice changes nothing.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.MemberService/SuspendMember",
-            message,
-            SuspendMemberResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def reinstate_member(
-        self,
-        message: "ReinstateMemberRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ReinstateMemberResponse":
-        """
-        ReinstateMember lets a suspended member sign in again. Their old tokens stay ended.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.MemberService/ReinstateMember",
-            message,
-            ReinstateMemberResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def remove_member(
-        self,
-        message: "RemoveMemberRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RemoveMemberResponse":
-        """
-        RemoveMember ends a membership, the member's tokens within seconds, and what Corridor knows of name and address.
-
-        The entry stays, so that the audit trail can be read. Groups at the identity provider do not bring a removed person back.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.MemberService/RemoveMember",
-            message,
-            RemoveMemberResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class OAuthClientServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    OAuthClientService keeps the programs that get access tokens for the caller's company.
-    """
-
-    async def create_o_auth_client(
-        self,
-        message: "CreateOAuthClientRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateOAuthClientResponse":
-        """
-        CreateOAuthClient makes a client of the caller's company and environment, and shows its secret if it has one.
-
-        The secret is shown here once. A client can only be given scopes that the caller has.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthClientService/CreateOAuthClient",
-            message,
-            CreateOAuthClientResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_o_auth_client(
-        self,
-        message: "GetOAuthClientRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetOAuthClientResponse":
-        """
-        GetOAuthClient returns one client, without its secrets.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthClientService/GetOAuthClient",
-            message,
-            GetOAuthClientResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_o_auth_clients(
-        self,
-        message: "ListOAuthClientsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListOAuthClientsResponse":
-        """
-        ListOAuthClients returns clients, the newest first, without their secrets.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthClientService/ListOAuthClients",
-            message,
-            ListOAuthClientsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def update_o_auth_client(
-        self,
-        message: "UpdateOAuthClientRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "UpdateOAuthClientResponse":
-        """
-        UpdateOAuthClient replaces what the company decided about a client. Tokens lose the scopes that it loses.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthClientService/UpdateOAuthClient",
-            message,
-            UpdateOAuthClientResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def disable_o_auth_client(
-        self,
-        message: "DisableOAuthClientRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "DisableOAuthClientResponse":
-        """
-        DisableOAuthClient stops a client: within a second none of its tokens works. Disabling a disabled one changes nothing.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthClientService/DisableOAuthClient",
-            message,
-            DisableOAuthClientResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def enable_o_auth_client(
-        self,
-        message: "EnableOAuthClientRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "EnableOAuthClientResponse":
-        """
-        EnableOAuthClient lets a disabled client work again. People's grants to it are still there.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthClientService/EnableOAuthClient",
-            message,
-            EnableOAuthClientResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def rotate_o_auth_client_secret(
-        self,
-        message: "RotateOAuthClientSecretRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RotateOAuthClientSecretResponse":
-        """
-        RotateOAuthClientSecret adds a secret and shows it, this once. Those before it end after the overlap.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthClientService/RotateOAuthClientSecret",
-            message,
-            RotateOAuthClientSecretResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def delete_o_auth_client(
-        self,
-        message: "DeleteOAuthClientRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "DeleteOAuthClientResponse":
-        """
-        DeleteOAuthClient removes a client for good, with everything that people granted to it.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthClientService/DeleteOAuthClient",
-            message,
-            DeleteOAuthClientResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class OAuthServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    OAuthService is the authorization server of this installation: the endpoints that OAuth 2.0 names.
-
-    What they take and answer is set by the RFCs, so requests and answers are HTTP as it is.
-    """
-
-    async def create_token(
-        self,
-        message: "CreateTokenRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateTokenResponse":
-        """
-        CreateToken is the token endpoint (RFC 6749, 3.2): client credentials, authorization code with PKCE, and refresh token.
-
-        Request and answer have the form of the RFC; so have its errors (section 5.2). A proof in the DPoP header binds the token (RFC 9449, 5).
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthService/CreateToken",
-            message,
-            CreateTokenResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def push_authorization_request(
-        self,
-        message: "PushAuthorizationRequestRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "PushAuthorizationRequestResponse":
-        """
-        PushAuthorizationRequest takes an authorization request from the client itself, and answers with a reference to it (RFC 9126, 2).
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthService/PushAuthorizationRequest",
-            message,
-            PushAuthorizationRequestResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def start_authorization(
-        self,
-        message: "StartAuthorizationRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "StartAuthorizationResponse":
-        """
-        StartAuthorization is the authorization endpoint (RFC 6749, 3.1): it sends a person to sign in, and back to the client with a code.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthService/StartAuthorization",
-            message,
-            StartAuthorizationResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def start_authorization_by_form(
-        self,
-        message: "StartAuthorizationByFormRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "StartAuthorizationByFormResponse":
-        """
-        StartAuthorizationByForm is the authorization endpoint for clients that post a form (RFC 6749, 3.1).
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthService/StartAuthorizationByForm",
-            message,
-            StartAuthorizationByFormResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def revoke_token(
-        self,
-        message: "RevokeTokenRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RevokeTokenResponse":
-        """
-        RevokeToken ends a token of the client that asks (RFC 7009, 2). A refresh token takes every token of its grant along.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthService/RevokeToken",
-            message,
-            RevokeTokenResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def introspect_token(
-        self,
-        message: "IntrospectTokenRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "IntrospectTokenResponse":
-        """
-        IntrospectToken tells whether a token works, and what it says (RFC 7662, 2). A client sees the tokens of its company.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthService/IntrospectToken",
-            message,
-            IntrospectTokenResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_authorization_server_metadata(
-        self,
-        message: "GetAuthorizationServerMetadataRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetAuthorizationServerMetadataResponse":
-        """
-        GetAuthorizationServerMetadata tells clients where the endpoints are and what they can do (RFC 8414, 3).
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthService/GetAuthorizationServerMetadata",
-            message,
-            GetAuthorizationServerMetadataResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_json_web_key_set(
-        self,
-        message: "GetJsonWebKeySetRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetJsonWebKeySetResponse":
-        """
-        GetJsonWebKeySet returns the public keys with which access tokens are signed (RFC 7517, 5), those that come next included.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.OAuthService/GetJsonWebKeySet",
-            message,
-            GetJsonWebKeySetResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class SecurityAlertServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    SecurityAlertService reads what was seen of credentials that should not be.
-    """
-
-    async def list_security_alerts(
-        self,
-        message: "ListSecurityAlertsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListSecurityAlertsResponse":
-        """
-        ListSecurityAlerts returns alerts, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.SecurityAlertService/ListSecurityAlerts",
-            message,
-            ListSecurityAlertsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class SignInServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    SignInService holds the pages between `/oauth/authorize` and the client: sign-in at the company's provider, and consent.
-
-    They are for browsers. Every answer is a page or a redirect; mistakes are told to people, on a page.
-    """
-
-    async def start_sign_in(
-        self,
-        message: "StartSignInRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "StartSignInResponse":
-        """
-        StartSignIn sends the browser on to the company's identity provider (OpenID Connect Core 1.0, 3.1.2.1).
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.SignInService/StartSignIn",
-            message,
-            StartSignInResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def finish_sign_in(
-        self,
-        message: "FinishSignInRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "FinishSignInResponse":
-        """
-        FinishSignIn takes the browser back from the identity provider, redeems the code, and checks the ID token.
-
-        It works once, in the browser in which the sign-in began.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.SignInService/FinishSignIn",
-            message,
-            FinishSignInResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def show_consent(
-        self,
-        message: "ShowConsentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ShowConsentResponse":
-        """
-        ShowConsent shows who asks, what for and for how long.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.SignInService/ShowConsent",
-            message,
-            ShowConsentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def decide_consent(
-        self,
-        message: "DecideConsentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "DecideConsentResponse":
-        """
-        DecideConsent takes the person's answer, and sends the browser back to the client with a code or with `access_denied`.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.SignInService/DecideConsent",
-            message,
-            DecideConsentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def sign_out(
-        self,
-        message: "SignOutRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SignOutResponse":
-        """
-        SignOut ends the session here, and goes on to the identity provider's own end of session.
-
-        OpenID Connect RP-Initiated Logout 1.0, section 2.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.SignInService/SignOut",
-            message,
-            SignOutResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class TestProviderServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    TestProviderService is a small OpenID Connect provider with named test users, so that sign-in can be tried.
-
-    It serves sandbox companies only, and only where CORRIDOR_TEST_PROVIDER is on; elsewhere each path answers 404.
-    """
-
-    async def get_test_provider_metadata(
-        self,
-        message: "GetTestProviderMetadataRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetTestProviderMetadataResponse":
-        """
-        GetTestProviderMetadata returns the discovery document (OpenID Connect Discovery 1.0, section 4).
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.TestProviderService/GetTestProviderMetadata",
-            message,
-            GetTestProviderMetadataResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_test_provider_keys(
-        self,
-        message: "GetTestProviderKeysRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetTestProviderKeysResponse":
-        """
-        GetTestProviderKeys returns the keys by which ID tokens are checked (RFC 7517, section 5).
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.TestProviderService/GetTestProviderKeys",
-            message,
-            GetTestProviderKeysResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def show_test_provider_sign_in(
-        self,
-        message: "ShowTestProviderSignInRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ShowTestProviderSignInResponse":
-        """
-        ShowTestProviderSignIn shows the test users to choose from (OpenID Connect Core 1.0, 3.1.2.3).
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.TestProviderService/ShowTestProviderSignIn",
-            message,
-            ShowTestProviderSignInResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def choose_test_user(
-        self,
-        message: "ChooseTestUserRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ChooseTestUserResponse":
-        """
-        ChooseTestUser signs the chosen test user in and sends the browser back with a code.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.TestProviderService/ChooseTestUser",
-            message,
-            ChooseTestUserResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def redeem_test_provider_code(
-        self,
-        message: "RedeemTestProviderCodeRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RedeemTestProviderCodeResponse":
-        """
-        RedeemTestProviderCode gives an ID token for a code (OpenID Connect Core 1.0, 3.1.3).
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.TestProviderService/RedeemTestProviderCode",
-            message,
-            RedeemTestProviderCodeResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def end_test_provider_session(
-        self,
-        message: "EndTestProviderSessionRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "EndTestProviderSessionResponse":
-        """
-        EndTestProviderSession ends the session at the test provider, which keeps none, and sends the browser back.
-        """
-
-        return await self._unary_unary(
-            "/corridor.access.v1.TestProviderService/EndTestProviderSession",
-            message,
-            EndTestProviderSessionResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

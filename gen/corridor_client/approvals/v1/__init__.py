@@ -18,7 +18,6 @@ __all__ = (
     "ApprovalRejected",
     "ApprovalRequested",
     "ApprovalRule",
-    "ApprovalServiceStub",
     "ApprovalState",
     "ApprovalVerdict",
     "ApproveApprovalRequest",
@@ -39,16 +38,10 @@ __all__ = (
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -541,6 +534,13 @@ class ApprovalPolicy(betterproto2.Message):
     When it was last replaced. Set by Corridor.
     """
 
+    etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
+
 
 default_message_pool.register_message(
     "corridor.approvals.v1", "ApprovalPolicy", ApprovalPolicy
@@ -925,6 +925,15 @@ class UpdateApprovalPolicyRequest(betterproto2.Message):
     The policy. Its `revision`, if it is not 0, must be the current one.
     """
 
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Which fields of the policy change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+    `PATCH` without it changes what stands in the body, and `null` there clears a field.
+    """
+
 
 default_message_pool.register_message(
     "corridor.approvals.v1", "UpdateApprovalPolicyRequest", UpdateApprovalPolicyRequest
@@ -950,166 +959,6 @@ default_message_pool.register_message(
     "UpdateApprovalPolicyResponse",
     UpdateApprovalPolicyResponse,
 )
-
-
-class ApprovalServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    ApprovalService is four eyes: calls that wait until somebody else approves them, and the rules by which they do.
-    """
-
-    async def get_approval_policy(
-        self,
-        message: "GetApprovalPolicyRequest | None" = None,
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetApprovalPolicyResponse":
-        """
-        GetApprovalPolicy returns the rules by which calls wait for approval in this environment.
-        """
-
-        if message is None:
-            message = GetApprovalPolicyRequest()
-
-        return await self._unary_unary(
-            "/corridor.approvals.v1.ApprovalService/GetApprovalPolicy",
-            message,
-            GetApprovalPolicyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def update_approval_policy(
-        self,
-        message: "UpdateApprovalPolicyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "UpdateApprovalPolicyResponse":
-        """
-        UpdateApprovalPolicy replaces the rules. They apply to calls made from now on, everywhere within a second.
-
-        A rule can put this method itself under approval.
-        """
-
-        return await self._unary_unary(
-            "/corridor.approvals.v1.ApprovalService/UpdateApprovalPolicy",
-            message,
-            UpdateApprovalPolicyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_approval(
-        self,
-        message: "GetApprovalRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetApprovalResponse":
-        """
-        GetApproval returns one approval.
-        """
-
-        return await self._unary_unary(
-            "/corridor.approvals.v1.ApprovalService/GetApproval",
-            message,
-            GetApprovalResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_approvals(
-        self,
-        message: "ListApprovalsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListApprovalsResponse":
-        """
-        ListApprovals returns approvals, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.approvals.v1.ApprovalService/ListApprovals",
-            message,
-            ListApprovalsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def approve_approval(
-        self,
-        message: "ApproveApprovalRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ApproveApprovalResponse":
-        """
-        ApproveApproval says yes to a call that somebody else made. The last yes that is needed lets it run.
-
-        Nobody approves their own call, also not by another credential of their own.
-        """
-
-        return await self._unary_unary(
-            "/corridor.approvals.v1.ApprovalService/ApproveApproval",
-            message,
-            ApproveApprovalResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def reject_approval(
-        self,
-        message: "RejectApprovalRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RejectApprovalResponse":
-        """
-        RejectApproval says no to a call that somebody else made, and why. One no is enough.
-        """
-
-        return await self._unary_unary(
-            "/corridor.approvals.v1.ApprovalService/RejectApproval",
-            message,
-            RejectApprovalResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def cancel_approval(
-        self,
-        message: "CancelApprovalRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CancelApprovalResponse":
-        """
-        CancelApproval takes back a call of one's own that still waits.
-        """
-
-        return await self._unary_unary(
-            "/corridor.approvals.v1.ApprovalService/CancelApproval",
-            message,
-            CancelApprovalResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

@@ -9,7 +9,6 @@ __all__ = (
     "AuditKey",
     "AuditOutcome",
     "AuditProof",
-    "AuditServiceStub",
     "GetAuditEntryRequest",
     "GetAuditEntryResponse",
     "GetAuditKeyRequest",
@@ -24,16 +23,10 @@ __all__ = (
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -539,120 +532,6 @@ class ProveAuditEntryResponse(betterproto2.Message):
 default_message_pool.register_message(
     "corridor.audit.v1", "ProveAuditEntryResponse", ProveAuditEntryResponse
 )
-
-
-class AuditServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    AuditService tells who asked for what, when, and what came of it.
-    """
-
-    async def list_audit_entries(
-        self,
-        message: "ListAuditEntriesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListAuditEntriesResponse":
-        """
-        ListAuditEntries returns audit entries of the caller's company and environment, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.audit.v1.AuditService/ListAuditEntries",
-            message,
-            ListAuditEntriesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_audit_entry(
-        self,
-        message: "GetAuditEntryRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetAuditEntryResponse":
-        """
-        GetAuditEntry returns one audit entry.
-        """
-
-        return await self._unary_unary(
-            "/corridor.audit.v1.AuditService/GetAuditEntry",
-            message,
-            GetAuditEntryResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def prove_audit_entry(
-        self,
-        message: "ProveAuditEntryRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ProveAuditEntryResponse":
-        """
-        ProveAuditEntry proves that an entry stands in a signed checkpoint. An entry is sealed within minutes.
-        """
-
-        return await self._unary_unary(
-            "/corridor.audit.v1.AuditService/ProveAuditEntry",
-            message,
-            ProveAuditEntryResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_audit_checkpoints(
-        self,
-        message: "ListAuditCheckpointsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListAuditCheckpointsResponse":
-        """
-        ListAuditCheckpoints returns the checkpoints of the caller's company and environment, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.audit.v1.AuditService/ListAuditCheckpoints",
-            message,
-            ListAuditCheckpointsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_audit_key(
-        self,
-        message: "GetAuditKeyRequest | None" = None,
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetAuditKeyResponse":
-        """
-        GetAuditKey returns the key that verifies checkpoints.
-        """
-
-        if message is None:
-            message = GetAuditKeyRequest()
-
-        return await self._unary_unary(
-            "/corridor.audit.v1.AuditService/GetAuditKey",
-            message,
-            GetAuditKeyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

@@ -615,6 +615,27 @@ class ErrorReason(betterproto2.Enum):
     Example: a rule of `feature.payouts` is off for the segment `retail`, and a payout of a retail customer is created.
     """
 
+    METHOD_SUNSET = 132
+    """
+    The method has ended: its sunset has come.
+
+    Example: a method was deprecated with the sunset 2026-11-21, and is called on that day; the answer names its replacement.
+    """
+
+    FIELD_SUNSET = 133
+    """
+    The request sets a field that has ended: its sunset has come.
+
+    Example: a field was deprecated with the sunset 2026-11-21, and a request of that day sets it; the answer names it and its replacement.
+    """
+
+    ETAG_MISMATCH = 135
+    """
+    The resource has changed since the caller read it: it has another etag than `If-Match` names. Nothing was done.
+
+    Example: two people open the same webhook endpoint, both save; the second one's `If-Match` is of before the first one's change.
+    """
+
     MAY_HAVE_ACTED = 150
     """
     A provider may have acted on what is to be sent elsewhere.
@@ -730,6 +751,9 @@ class ErrorReason(betterproto2.Enum):
             129: "ERROR_REASON_SANDBOX_ONLY",
             130: "ERROR_REASON_ROUTING_POLICY_OUTDATED",
             131: "ERROR_REASON_FEATURE_OFF",
+            132: "ERROR_REASON_METHOD_SUNSET",
+            133: "ERROR_REASON_FIELD_SUNSET",
+            135: "ERROR_REASON_ETAG_MISMATCH",
             150: "ERROR_REASON_MAY_HAVE_ACTED",
             151: "ERROR_REASON_NOTHING_TO_RETRY",
             152: "ERROR_REASON_CONNECTION_NOT_USABLE",
@@ -823,6 +847,9 @@ class ErrorReason(betterproto2.Enum):
             "ERROR_REASON_SANDBOX_ONLY": 129,
             "ERROR_REASON_ROUTING_POLICY_OUTDATED": 130,
             "ERROR_REASON_FEATURE_OFF": 131,
+            "ERROR_REASON_METHOD_SUNSET": 132,
+            "ERROR_REASON_FIELD_SUNSET": 133,
+            "ERROR_REASON_ETAG_MISMATCH": 135,
             "ERROR_REASON_MAY_HAVE_ACTED": 150,
             "ERROR_REASON_NOTHING_TO_RETRY": 151,
             "ERROR_REASON_CONNECTION_NOT_USABLE": 152,

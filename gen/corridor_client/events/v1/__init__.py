@@ -5,7 +5,6 @@
 
 __all__ = (
     "Event",
-    "EventServiceStub",
     "GetEventRequest",
     "GetEventResponse",
     "ListEventsRequest",
@@ -14,16 +13,10 @@ __all__ = (
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -89,6 +82,11 @@ class Event(betterproto2.Message):
     Webhook deliveries carry it with sensitive fields masked; fetch the resource for their values.
     """
 
+    payload_version: "str" = betterproto2.field(9, betterproto2.TYPE_STRING)
+    """
+    The version of the data, such as `v1`. Webhook deliveries carry it as the header `Corridor-Payload-Version` too.
+    """
+
 
 default_message_pool.register_message("corridor.events.v1", "Event", Event)
 
@@ -102,6 +100,11 @@ class GetEventRequest(betterproto2.Message):
     event_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
     """
     The event's id.
+    """
+
+    payload_version: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    In which version to show its data, such as `v2`; the newest one below it where there is no such. Empty means `v1`.
     """
 
 
@@ -155,6 +158,11 @@ class ListEventsRequest(betterproto2.Message):
     Only events of these types.
     """
 
+    payload_version: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    In which version to show their data, such as `v2`; the newest one below it where there is no such. Empty means `v1`.
+    """
+
 
 default_message_pool.register_message(
     "corridor.events.v1", "ListEventsRequest", ListEventsRequest
@@ -183,54 +191,6 @@ class ListEventsResponse(betterproto2.Message):
 default_message_pool.register_message(
     "corridor.events.v1", "ListEventsResponse", ListEventsResponse
 )
-
-
-class EventServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    EventService reads what was published, for callers who missed a webhook or prefer to ask.
-    """
-
-    async def get_event(
-        self,
-        message: "GetEventRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetEventResponse":
-        """
-        GetEvent returns one event.
-        """
-
-        return await self._unary_unary(
-            "/corridor.events.v1.EventService/GetEvent",
-            message,
-            GetEventResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_events(
-        self,
-        message: "ListEventsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListEventsResponse":
-        """
-        ListEvents returns events, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.events.v1.EventService/ListEvents",
-            message,
-            ListEventsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

@@ -38,7 +38,6 @@ __all__ = (
     "ReplayEntry",
     "ReplayEntryState",
     "ReplaySelection",
-    "ReplayServiceStub",
     "ReplayState",
     "ResolveWorkItemRequest",
     "ResolveWorkItemResponse",
@@ -61,22 +60,15 @@ __all__ = (
     "WorkItemOpened",
     "WorkItemResolved",
     "WorkItemSelection",
-    "WorkItemServiceStub",
     "WorkItemState",
 )
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -517,6 +509,13 @@ class AgingRule(betterproto2.Message):
     )
     """
     When the company set it. Missing for the rule that holds where nothing was set.
+    """
+
+    etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
     """
 
 
@@ -2233,350 +2232,6 @@ class WorkItemSelection(betterproto2.Message):
 default_message_pool.register_message(
     "corridor.operations.v1", "WorkItemSelection", WorkItemSelection
 )
-
-
-class ReplayServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    ReplayService takes many deliveries or work items up again at once, after showing what that would change.
-    """
-
-    async def create_replay(
-        self,
-        message: "CreateReplayRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateReplayResponse":
-        """
-        CreateReplay chooses what is looked at again, and begins to find out what that would change. Nothing is changed.
-
-        GetReplay tells when it is ready. At most 10,000 entries are chosen; a larger choice is refused.
-        So is one more where 50 of the company are not at their end.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.ReplayService/CreateReplay",
-            message,
-            CreateReplayResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_replay(
-        self,
-        message: "GetReplayRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetReplayResponse":
-        """
-        GetReplay returns one replay with its counts by effect.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.ReplayService/GetReplay",
-            message,
-            GetReplayResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_replays(
-        self,
-        message: "ListReplaysRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListReplaysResponse":
-        """
-        ListReplays returns replays, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.ReplayService/ListReplays",
-            message,
-            ListReplaysResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_replay_entries(
-        self,
-        message: "ListReplayEntriesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListReplayEntriesResponse":
-        """
-        ListReplayEntries returns the entries of a replay in their order, each with what it would change.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.ReplayService/ListReplayEntries",
-            message,
-            ListReplayEntriesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def run_replay(
-        self,
-        message: "RunReplayRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RunReplayResponse":
-        """
-        RunReplay does what was shown, in the background. An entry that would change something else by now is left.
-
-        A replay that runs, or has run, is not run again: the call returns it as it is.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.ReplayService/RunReplay",
-            message,
-            RunReplayResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def cancel_replay(
-        self,
-        message: "CancelReplayRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CancelReplayResponse":
-        """
-        CancelReplay gives a replay up. What was done before stays done.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.ReplayService/CancelReplay",
-            message,
-            CancelReplayResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class WorkItemServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    WorkItemService is the list of what people have to look at.
-    """
-
-    async def get_work_item(
-        self,
-        message: "GetWorkItemRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetWorkItemResponse":
-        """
-        GetWorkItem returns one work item.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.WorkItemService/GetWorkItem",
-            message,
-            GetWorkItemResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def inspect_work_item(
-        self,
-        message: "InspectWorkItemRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "InspectWorkItemResponse":
-        """
-        InspectWorkItem returns everything that is known of a work item: the resource, its timeline, the decisions about where
-        it goes, and what was said to and by providers, redacted as it was kept. Nothing shows it unredacted.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.WorkItemService/InspectWorkItem",
-            message,
-            InspectWorkItemResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_work_items(
-        self,
-        message: "ListWorkItemsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListWorkItemsResponse":
-        """
-        ListWorkItems returns work items, the newest first, or the oldest first if asked; with counts of the open ones.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.WorkItemService/ListWorkItems",
-            message,
-            ListWorkItemsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def resolve_work_item(
-        self,
-        message: "ResolveWorkItemRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ResolveWorkItemResponse":
-        """
-        ResolveWorkItem closes a work item with what was found out. It moves no money; the resource has calls of its own for that.
-
-        An item that was resolved before keeps its resolution, and the call is refused.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.WorkItemService/ResolveWorkItem",
-            message,
-            ResolveWorkItemResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def assign_work_item(
-        self,
-        message: "AssignWorkItemRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "AssignWorkItemResponse":
-        """
-        AssignWorkItem gives an open work item to a member or an API key, or takes it back from whoever has it.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.WorkItemService/AssignWorkItem",
-            message,
-            AssignWorkItemResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def retry_work_item(
-        self,
-        message: "RetryWorkItemRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RetryWorkItemResponse":
-        """
-        RetryWorkItem takes up again what is stuck, at the same provider and under the same key there.
-
-        What may have reached a provider is asked about first, always, and sent again only where the provider knows nothing of
-        it and promises that repeating is safe. The item is resolved by what comes out, or stays open with what was found.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.WorkItemService/RetryWorkItem",
-            message,
-            RetryWorkItemResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def send_elsewhere_work_item(
-        self,
-        message: "SendElsewhereWorkItemRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SendElsewhereWorkItemResponse":
-        """
-        SendElsewhereWorkItem has a payout or payment sent over another connection than the rules would choose.
-
-        It is refused unless it is certain that nothing happened: as soon as one provider may have acted, no other is asked. The
-        refusal names the attempt that forbids it.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.WorkItemService/SendElsewhereWorkItem",
-            message,
-            SendElsewhereWorkItemResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_aging_rules(
-        self,
-        message: "GetAgingRulesRequest | None" = None,
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetAgingRulesResponse":
-        """
-        GetAgingRules returns for each kind of work item at which ages the company is told again.
-        """
-
-        if message is None:
-            message = GetAgingRulesRequest()
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.WorkItemService/GetAgingRules",
-            message,
-            GetAgingRulesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def set_aging_rule(
-        self,
-        message: "SetAgingRuleRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SetAgingRuleResponse":
-        """
-        SetAgingRule sets at which ages of a kind of work item the company is told again; it holds for open ones at once.
-        """
-
-        return await self._unary_unary(
-            "/corridor.operations.v1.WorkItemService/SetAgingRule",
-            message,
-            SetAgingRuleResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

@@ -178,7 +178,7 @@ class RateClass(betterproto2.Enum):
 
 class StabilityLevel(betterproto2.Enum):
     """
-    StabilityLevel is how settled a method is.
+    StabilityLevel is how settled a method or field is.
     """
 
     UNSPECIFIED = 0
@@ -193,12 +193,12 @@ class StabilityLevel(betterproto2.Enum):
 
     BETA = 2
     """
-    The method may still change incompatibly.
+    It may still change incompatibly.
     """
 
     DEPRECATED = 3
     """
-    The method works, and will be removed at its sunset.
+    It works, and ends at its sunset.
     """
 
     @classmethod
@@ -288,7 +288,7 @@ default_message_pool.register_message(
 @dataclass(eq=False, repr=False)
 class Stability(betterproto2.Message):
     """
-    Stability says how far callers may rely on a method.
+    Stability says how far callers may rely on a method or a field.
     """
 
     level: "StabilityLevel" = betterproto2.field(
@@ -300,17 +300,17 @@ class Stability(betterproto2.Message):
 
     deprecated_since: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    Since when the method is deprecated, as a date (`2026-11-21`).
+    Since when it is deprecated, as a date (`2026-11-21`).
     """
 
     sunset: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    When the method will be gone, as a date. Never before `deprecated_since`.
+    The day on which it ends, in UTC, as a date. Never before `deprecated_since`.
     """
 
     replacement: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    The full name of the method to use instead, such as `corridor.payouts.v2.PayoutService.CreatePayout`.
+    The full name of the method, or field, to use instead, such as `corridor.payouts.v2.PayoutService.CreatePayout`.
     """
 
 

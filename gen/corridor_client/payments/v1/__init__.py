@@ -33,7 +33,6 @@ __all__ = (
     "DisputeObservation",
     "DisputeOpened",
     "DisputeReason",
-    "DisputeServiceStub",
     "DisputeStage",
     "DisputeState",
     "DisputeSubmitting",
@@ -86,7 +85,6 @@ __all__ = (
     "PaymentObservation",
     "PaymentPartiallyCaptured",
     "PaymentSent",
-    "PaymentServiceStub",
     "PaymentState",
     "PaymentStep",
     "PaymentStepState",
@@ -97,7 +95,6 @@ __all__ = (
     "RefundFailed",
     "RefundReason",
     "RefundSent",
-    "RefundServiceStub",
     "RefundSucceeded",
     "RemoveDisputeDocumentRequest",
     "RemoveDisputeDocumentResponse",
@@ -118,16 +115,10 @@ __all__ = (
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -1880,6 +1871,13 @@ class Dispute(betterproto2.Message):
     evidence_due_time_unproven: "bool" = betterproto2.field(26, betterproto2.TYPE_BOOL)
     """
     Whether nothing vouches for `evidence_due_time`, as the provider does not sign it. It is reminded of, and keeps no response back.
+    """
+
+    etag: "str" = betterproto2.field(27, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
     """
 
 
@@ -4313,6 +4311,15 @@ class UpdateDisputeEvidenceRequest(betterproto2.Message):
     The evidence.
     """
 
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        3, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Which fields of the evidence change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+    `PATCH` without it changes what stands in the body, and `null` there clears a field.
+    """
+
 
 default_message_pool.register_message(
     "corridor.payments.v1", "UpdateDisputeEvidenceRequest", UpdateDisputeEvidenceRequest
@@ -4374,531 +4381,6 @@ class VoidPaymentResponse(betterproto2.Message):
 default_message_pool.register_message(
     "corridor.payments.v1", "VoidPaymentResponse", VoidPaymentResponse
 )
-
-
-class DisputeServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    DisputeService answers to disputed payments: it gathers evidence and submits it, or accepts the loss.
-    """
-
-    async def get_dispute(
-        self,
-        message: "GetDisputeRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetDisputeResponse":
-        """
-        GetDispute returns one dispute.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.DisputeService/GetDispute",
-            message,
-            GetDisputeResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_disputes(
-        self,
-        message: "ListDisputesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListDisputesResponse":
-        """
-        ListDisputes returns disputes, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.DisputeService/ListDisputes",
-            message,
-            ListDisputesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def update_dispute_evidence(
-        self,
-        message: "UpdateDisputeEvidenceRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "UpdateDisputeEvidenceResponse":
-        """
-        UpdateDisputeEvidence replaces what has been gathered to defend a dispute. Nothing is sent to the provider by it.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.DisputeService/UpdateDisputeEvidence",
-            message,
-            UpdateDisputeEvidenceResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def add_dispute_document(
-        self,
-        message: "AddDisputeDocumentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "AddDisputeDocumentResponse":
-        """
-        AddDisputeDocument adds a document to the evidence: a PDF, JPEG or PNG of at most 2 MiB. A dispute has at most ten.
-
-        In JSON the content is base64.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.DisputeService/AddDisputeDocument",
-            message,
-            AddDisputeDocumentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def remove_dispute_document(
-        self,
-        message: "RemoveDisputeDocumentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RemoveDisputeDocumentResponse":
-        """
-        RemoveDisputeDocument takes a document out of the evidence, and destroys it.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.DisputeService/RemoveDisputeDocument",
-            message,
-            RemoveDisputeDocumentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def submit_dispute_evidence(
-        self,
-        message: "SubmitDisputeEvidenceRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SubmitDisputeEvidenceResponse":
-        """
-        SubmitDisputeEvidence sends evidence and documents to the provider, and answers with the dispute as it was accepted.
-
-        It is sent until the provider has it or `evidence_due_time` has come. Many providers take evidence once for each stage.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.DisputeService/SubmitDisputeEvidence",
-            message,
-            SubmitDisputeEvidenceResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def accept_dispute(
-        self,
-        message: "AcceptDisputeRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "AcceptDisputeResponse":
-        """
-        AcceptDispute tells the provider that the company does not defend itself: the money is gone. It cannot be taken back.
-
-        A dispute is never accepted once evidence is on its way.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.DisputeService/AcceptDispute",
-            message,
-            AcceptDisputeResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_dispute_timeline(
-        self,
-        message: "GetDisputeTimelineRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetDisputeTimelineResponse":
-        """
-        GetDisputeTimeline tells everything that happened to a dispute, in the order of time.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.DisputeService/GetDisputeTimeline",
-            message,
-            GetDisputeTimelineResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class PaymentServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    PaymentService takes money from customers through whichever provider routing selects.
-    """
-
-    async def create_payment(
-        self,
-        message: "CreatePaymentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreatePaymentResponse":
-        """
-        CreatePayment accepts a payment and answers at once; its progress comes by events and GetPayment.
-
-        The payment is durable before this call returns.
-        Repeating the call with the same idempotency key returns the same answer, byte for byte, and charges nobody twice.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/CreatePayment",
-            message,
-            CreatePaymentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_payment(
-        self,
-        message: "GetPaymentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetPaymentResponse":
-        """
-        GetPayment returns one payment.
-
-        With `wait_seconds` it answers as soon as the provider's answer is known, or after that time: a customer may be waiting.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/GetPayment",
-            message,
-            GetPaymentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_payments(
-        self,
-        message: "ListPaymentsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListPaymentsResponse":
-        """
-        ListPayments returns payments, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/ListPayments",
-            message,
-            ListPaymentsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def continue_payment(
-        self,
-        message: "ContinuePaymentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ContinuePaymentResponse":
-        """
-        ContinuePayment goes on after the customer has acted, with what their browser or app brought back.
-
-        The provider is asked before this call returns. Where its answer is not known in time, the payment is answered as it is,
-        and the provider is asked again.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/ContinuePayment",
-            message,
-            ContinuePaymentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def capture_payment(
-        self,
-        message: "CapturePaymentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CapturePaymentResponse":
-        """
-        CapturePayment takes all or a part of what is authorised, and answers with the capture as it was accepted.
-
-        A capture above what is authorised is refused before any provider hears of it, also where captures race.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/CapturePayment",
-            message,
-            CapturePaymentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def increment_payment(
-        self,
-        message: "IncrementPaymentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "IncrementPaymentResponse":
-        """
-        IncrementPayment asks the issuer to approve more than it has, and answers with the increment as it was accepted.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/IncrementPayment",
-            message,
-            IncrementPaymentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def void_payment(
-        self,
-        message: "VoidPaymentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "VoidPaymentResponse":
-        """
-        VoidPayment gives up a payment of which nothing was captured, and answers with the void as it was accepted.
-
-        A payment that no provider has is voided at once. One that a provider has, or may have, is voided there.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/VoidPayment",
-            message,
-            VoidPaymentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def reverse_payment(
-        self,
-        message: "ReversePaymentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ReversePaymentResponse":
-        """
-        ReversePayment undoes a payment as a whole, whether it was captured or not, and answers with the reversal as it was accepted.
-
-        It is for the case that it is not known whether a capture has reached the issuer yet.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/ReversePayment",
-            message,
-            ReversePaymentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def retry_payment(
-        self,
-        message: "RetryPaymentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RetryPaymentResponse":
-        """
-        RetryPayment moves on what waits of a payment, its actions and refunds: what no provider has is sent now, the rest is asked about.
-
-        It never sends twice: what a provider may have is only ever asked about. What was declined or failed is not retried.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/RetryPayment",
-            message,
-            RetryPaymentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_payment_action(
-        self,
-        message: "GetPaymentActionRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetPaymentActionResponse":
-        """
-        GetPaymentAction returns one capture, increment, void or reversal of a payment.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/GetPaymentAction",
-            message,
-            GetPaymentActionResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_payment_actions(
-        self,
-        message: "ListPaymentActionsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListPaymentActionsResponse":
-        """
-        ListPaymentActions returns what was done with a payment, the newest first. Refunds are listed by ListRefunds.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/ListPaymentActions",
-            message,
-            ListPaymentActionsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_payment_timeline(
-        self,
-        message: "GetPaymentTimelineRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetPaymentTimelineResponse":
-        """
-        GetPaymentTimeline tells everything that happened to a payment, its actions and refunds, in the order of time.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.PaymentService/GetPaymentTimeline",
-            message,
-            GetPaymentTimelineResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class RefundServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    RefundService gives captured payments back, through the provider that took them.
-    """
-
-    async def create_refund(
-        self,
-        message: "CreateRefundRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateRefundResponse":
-        """
-        CreateRefund accepts a refund and answers at once; its progress comes by events and GetRefund.
-
-        Refunds above what was captured are refused before any provider hears of them, also where refunds race.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.RefundService/CreateRefund",
-            message,
-            CreateRefundResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_refund(
-        self,
-        message: "GetRefundRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetRefundResponse":
-        """
-        GetRefund returns one refund.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.RefundService/GetRefund",
-            message,
-            GetRefundResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_refunds(
-        self,
-        message: "ListRefundsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListRefundsResponse":
-        """
-        ListRefunds returns refunds, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payments.v1.RefundService/ListRefunds",
-            message,
-            ListRefundsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

@@ -8,7 +8,6 @@ __all__ = (
     "BankAccountFault",
     "BankAccountViolation",
     "Beneficiary",
-    "BeneficiaryServiceStub",
     "CancelPayoutRequest",
     "CancelPayoutResponse",
     "CreateBeneficiaryRequest",
@@ -40,7 +39,6 @@ __all__ = (
     "PayoutReason",
     "PayoutReturned",
     "PayoutSent",
-    "PayoutServiceStub",
     "PayoutSettings",
     "PayoutSettled",
     "PayoutState",
@@ -61,16 +59,10 @@ __all__ = (
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -1511,6 +1503,13 @@ class PayoutSettings(betterproto2.Message):
     Limits on how many payouts, and how much, there may be within a time.
     """
 
+    etag: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
+
 
 default_message_pool.register_message(
     "corridor.payouts.v1", "PayoutSettings", PayoutSettings
@@ -1796,6 +1795,15 @@ class UpdatePayoutSettingsRequest(betterproto2.Message):
     The settings.
     """
 
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Which fields of the settings change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+    `PATCH` without it changes what stands in the body, and `null` there clears a field.
+    """
+
 
 default_message_pool.register_message(
     "corridor.payouts.v1", "UpdatePayoutSettingsRequest", UpdatePayoutSettingsRequest
@@ -1876,330 +1884,6 @@ class ValidateBankAccountResponse(betterproto2.Message):
 default_message_pool.register_message(
     "corridor.payouts.v1", "ValidateBankAccountResponse", ValidateBankAccountResponse
 )
-
-
-class BeneficiaryServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    BeneficiaryService keeps those whom the company pays.
-    """
-
-    async def create_beneficiary(
-        self,
-        message: "CreateBeneficiaryRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateBeneficiaryResponse":
-        """
-        CreateBeneficiary stores a beneficiary after checking the account details as ValidateBankAccount does.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.BeneficiaryService/CreateBeneficiary",
-            message,
-            CreateBeneficiaryResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_beneficiary(
-        self,
-        message: "GetBeneficiaryRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetBeneficiaryResponse":
-        """
-        GetBeneficiary returns one beneficiary.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.BeneficiaryService/GetBeneficiary",
-            message,
-            GetBeneficiaryResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_beneficiaries(
-        self,
-        message: "ListBeneficiariesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListBeneficiariesResponse":
-        """
-        ListBeneficiaries returns beneficiaries, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.BeneficiaryService/ListBeneficiaries",
-            message,
-            ListBeneficiariesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def validate_bank_account(
-        self,
-        message: "ValidateBankAccountRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ValidateBankAccountResponse":
-        """
-        ValidateBankAccount checks account details without storing them or asking anyone.
-
-        Wrong details are an answer, not an error: `valid` is false and the violations say why.
-        IBAN: ISO 13616 structure and check digits. Routing number: ABA check digit. Sort code: form. Currency and country must fit.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.BeneficiaryService/ValidateBankAccount",
-            message,
-            ValidateBankAccountResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class PayoutServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    PayoutService sends money to beneficiaries through whichever provider routing selects.
-    """
-
-    async def create_payout(
-        self,
-        message: "CreatePayoutRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreatePayoutResponse":
-        """
-        CreatePayout accepts a payout and answers at once; its progress comes by events and GetPayout.
-
-        The payout is durable before this call returns.
-        Repeating the call with the same idempotency key returns the same answer, byte for byte.
-        A payout above the company's review threshold is accepted as held.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.PayoutService/CreatePayout",
-            message,
-            CreatePayoutResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_payout(
-        self,
-        message: "GetPayoutRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetPayoutResponse":
-        """
-        GetPayout returns one payout.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.PayoutService/GetPayout",
-            message,
-            GetPayoutResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_payouts(
-        self,
-        message: "ListPayoutsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListPayoutsResponse":
-        """
-        ListPayouts returns payouts, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.PayoutService/ListPayouts",
-            message,
-            ListPayoutsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def cancel_payout(
-        self,
-        message: "CancelPayoutRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CancelPayoutResponse":
-        """
-        CancelPayout stops a payout that no provider has yet.
-
-        It succeeds only where it is certain that no money moves. Cancelling a cancelled payout succeeds and changes nothing.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.PayoutService/CancelPayout",
-            message,
-            CancelPayoutResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def retry_payout(
-        self,
-        message: "RetryPayoutRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RetryPayoutResponse":
-        """
-        RetryPayout moves on a payout that waits: it is sent now if no provider has it, and looked up now if one may have it.
-
-        It never sends twice: a payout that a provider may have is only ever asked about. A failed payout is not retried; create a new one.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.PayoutService/RetryPayout",
-            message,
-            RetryPayoutResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def release_payout(
-        self,
-        message: "ReleasePayoutRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ReleasePayoutResponse":
-        """
-        ReleasePayout lets a held payout go.
-
-        Releasing needs a scope of its own, so that whoever creates payouts need not be able to release them.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.PayoutService/ReleasePayout",
-            message,
-            ReleasePayoutResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def quote_payout(
-        self,
-        message: "QuotePayoutRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "QuotePayoutResponse":
-        """
-        QuotePayout tells which way a payout would take, what it would cost and when it would arrive. Nothing is stored or reserved.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.PayoutService/QuotePayout",
-            message,
-            QuotePayoutResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_payout_timeline(
-        self,
-        message: "GetPayoutTimelineRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetPayoutTimelineResponse":
-        """
-        GetPayoutTimeline returns everything that happened to a payout, in order: calls, attempts, observations, events, deliveries.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.PayoutService/GetPayoutTimeline",
-            message,
-            GetPayoutTimelineResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_payout_settings(
-        self,
-        message: "GetPayoutSettingsRequest | None" = None,
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetPayoutSettingsResponse":
-        """
-        GetPayoutSettings returns what the company allows its payouts in this environment.
-        """
-
-        if message is None:
-            message = GetPayoutSettingsRequest()
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.PayoutService/GetPayoutSettings",
-            message,
-            GetPayoutSettingsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def update_payout_settings(
-        self,
-        message: "UpdatePayoutSettingsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "UpdatePayoutSettingsResponse":
-        """
-        UpdatePayoutSettings replaces what the company allows its payouts in this environment.
-
-        It applies to payouts created from now on.
-        """
-
-        return await self._unary_unary(
-            "/corridor.payouts.v1.PayoutService/UpdatePayoutSettings",
-            message,
-            UpdatePayoutSettingsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

@@ -16,7 +16,6 @@ __all__ = (
     "CloseBreakerResponse",
     "Connection",
     "ConnectionFee",
-    "ConnectionServiceStub",
     "Coverage",
     "CreateConnectionRequest",
     "CreateConnectionResponse",
@@ -24,7 +23,6 @@ __all__ = (
     "DataFlow",
     "DisasterTest",
     "DisasterTestRun",
-    "DisasterTestServiceStub",
     "Exposure",
     "ExposureStage",
     "FxLock",
@@ -41,7 +39,6 @@ __all__ = (
     "GetSweepRequest",
     "GetSweepResponse",
     "HealthSeen",
-    "HealthServiceStub",
     "InstitutionLevel",
     "InstitutionStatus",
     "InstitutionStatusChanged",
@@ -74,7 +71,6 @@ __all__ = (
     "ProviderIncidentState",
     "ProviderLimits",
     "ProviderPort",
-    "ProviderServiceStub",
     "ProviderStage",
     "ProviderStageChanged",
     "ProviderStatus",
@@ -90,7 +86,6 @@ __all__ = (
     "RotateCredentialsResponse",
     "Route",
     "RouteMode",
-    "RouteServiceStub",
     "SetInstitutionStatusRequest",
     "SetInstitutionStatusResponse",
     "SetProviderStageRequest",
@@ -102,23 +97,16 @@ __all__ = (
     "SweepConnectionRequest",
     "SweepConnectionResponse",
     "SweepCounts",
-    "SweepServiceStub",
     "SweepState",
     "VerdictKind",
 )
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -1081,6 +1069,14 @@ class Connection(betterproto2.Message):
     inbound_path: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
     """
     Where the provider has to send its webhooks, below the public address of the gateway.
+    """
+
+    etag: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does, and with
+    every rotation of credentials.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
     """
 
 
@@ -3260,6 +3256,13 @@ class Route(betterproto2.Message):
     until the credentials are replaced, the route is set again, or `ReleaseConnection` is called.
     """
 
+    etag: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
+
 
 default_message_pool.register_message("corridor.providers.v1", "Route", Route)
 
@@ -3658,636 +3661,6 @@ class SweepCounts(betterproto2.Message):
 default_message_pool.register_message(
     "corridor.providers.v1", "SweepCounts", SweepCounts
 )
-
-
-class ConnectionServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    ConnectionService keeps the company's accounts at providers.
-    """
-
-    async def create_connection(
-        self,
-        message: "CreateConnectionRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateConnectionResponse":
-        """
-        CreateConnection adds an account at a provider in the caller's environment.
-
-        Credentials that the provider's manifest calls secret are stored encrypted and never returned.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.ConnectionService/CreateConnection",
-            message,
-            CreateConnectionResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_connection(
-        self,
-        message: "GetConnectionRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetConnectionResponse":
-        """
-        GetConnection returns one connection.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.ConnectionService/GetConnection",
-            message,
-            GetConnectionResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_connections(
-        self,
-        message: "ListConnectionsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListConnectionsResponse":
-        """
-        ListConnections returns connections, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.ConnectionService/ListConnections",
-            message,
-            ListConnectionsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def rotate_credentials(
-        self,
-        message: "RotateCredentialsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RotateCredentialsResponse":
-        """
-        RotateCredentials replaces a connection's credentials. Calls that start from now on use the new ones.
-
-        A webhook secret that is replaced is accepted for 24 hours more.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.ConnectionService/RotateCredentials",
-            message,
-            RotateCredentialsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class DisasterTestServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    DisasterTestService keeps the company's trials of losing a provider, such as `corridor drill` makes them.
-    """
-
-    async def record_disaster_test(
-        self,
-        message: "RecordDisasterTestRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RecordDisasterTestResponse":
-        """
-        RecordDisasterTest keeps the report of a trial. The latest one stands in the catalogue, at the provider that was lost.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.DisasterTestService/RecordDisasterTest",
-            message,
-            RecordDisasterTestResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_disaster_test(
-        self,
-        message: "GetDisasterTestRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetDisasterTestResponse":
-        """
-        GetDisasterTest returns one trial with its whole report.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.DisasterTestService/GetDisasterTest",
-            message,
-            GetDisasterTestResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_disaster_tests(
-        self,
-        message: "ListDisasterTestsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListDisasterTestsResponse":
-        """
-        ListDisasterTests returns the trials of losing a provider, the newest first, without their whole reports.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.DisasterTestService/ListDisasterTests",
-            message,
-            ListDisasterTestsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class HealthServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    HealthService tells how it is with providers, and takes a company's own word for it.
-    """
-
-    async def list_provider_health(
-        self,
-        message: "ListProviderHealthRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListProviderHealthResponse":
-        """
-        ListProviderHealth returns how it is with every operation that the company's connections call, by connection.
-
-        An operation that was not called for a month, or never, is not among them: nothing is known of it.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.HealthService/ListProviderHealth",
-            message,
-            ListProviderHealthResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_provider_incidents(
-        self,
-        message: "ListProviderIncidentsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListProviderIncidentsResponse":
-        """
-        ListProviderIncidents returns the times in which calls were held back, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.HealthService/ListProviderIncidents",
-            message,
-            ListProviderIncidentsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_provider_incident(
-        self,
-        message: "GetProviderIncidentRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetProviderIncidentResponse":
-        """
-        GetProviderIncident returns one incident.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.HealthService/GetProviderIncident",
-            message,
-            GetProviderIncidentResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_provider_incident_timeline(
-        self,
-        message: "GetProviderIncidentTimelineRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetProviderIncidentTimelineResponse":
-        """
-        GetProviderIncidentTimeline tells what happened in an incident, the earliest first: each change of the breaker, and why.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.HealthService/GetProviderIncidentTimeline",
-            message,
-            GetProviderIncidentTimelineResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def open_breaker(
-        self,
-        message: "OpenBreakerRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "OpenBreakerResponse":
-        """
-        OpenBreaker lets the company treat an operation as if its breaker were open, for a while.
-
-        Nothing new is sent by it. It holds for the company alone: others, and what is measured, go on as before.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.HealthService/OpenBreaker",
-            message,
-            OpenBreakerResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def close_breaker(
-        self,
-        message: "CloseBreakerRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CloseBreakerResponse":
-        """
-        CloseBreaker takes back what OpenBreaker said. A breaker that is open because calls failed stays so.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.HealthService/CloseBreaker",
-            message,
-            CloseBreakerResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_institution_statuses(
-        self,
-        message: "ListInstitutionStatusesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListInstitutionStatusesResponse":
-        """
-        ListInstitutionStatuses returns what is known of banks and rails at providers, by connection. What is too old is shown as stale.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.HealthService/ListInstitutionStatuses",
-            message,
-            ListInstitutionStatusesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def set_institution_status(
-        self,
-        message: "SetInstitutionStatusRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SetInstitutionStatusResponse":
-        """
-        SetInstitutionStatus says how well a bank or rail is reached over a connection.
-
-        Until it expires it goes before what the provider says. Setting what is set already only moves its end.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.HealthService/SetInstitutionStatus",
-            message,
-            SetInstitutionStatusResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def clear_institution_status(
-        self,
-        message: "ClearInstitutionStatusRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ClearInstitutionStatusResponse":
-        """
-        ClearInstitutionStatus takes back what a person has set. What the provider says counts again.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.HealthService/ClearInstitutionStatus",
-            message,
-            ClearInstitutionStatusResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class ProviderServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    ProviderService is the catalogue of providers that this installation can talk to.
-    """
-
-    async def get_provider(
-        self,
-        message: "GetProviderRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetProviderResponse":
-        """
-        GetProvider returns one provider.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.ProviderService/GetProvider",
-            message,
-            GetProviderResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_providers(
-        self,
-        message: "ListProvidersRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListProvidersResponse":
-        """
-        ListProviders returns all providers, by name.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.ProviderService/ListProviders",
-            message,
-            ListProvidersResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def set_provider_stage(
-        self,
-        message: "SetProviderStageRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SetProviderStageResponse":
-        """
-        SetProviderStage says how far the company uses a provider in the caller's environment.
-
-        The stages and what may follow which: intake; certified; shadow and partial; live; retiring; retired. Going on needs
-        a passing certification run of the adapter that is running; stepping back never does. A provider is retired only
-        when no route names it and nothing that was sent by it is open. Setting the stage that it has changes nothing.
-        In the live environment work that may not be sent any more waits, and goes on when it may be.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.ProviderService/SetProviderStage",
-            message,
-            SetProviderStageResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def record_certification(
-        self,
-        message: "RecordCertificationRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RecordCertificationResponse":
-        """
-        RecordCertification keeps what a certification run of a provider's adapter has found.
-
-        `corridor adapter certify` runs and records it. A run of another adapter than the one that is running is refused.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.ProviderService/RecordCertification",
-            message,
-            RecordCertificationResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_certifications(
-        self,
-        message: "ListCertificationsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListCertificationsResponse":
-        """
-        ListCertifications returns the company's certification runs of a provider, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.ProviderService/ListCertifications",
-            message,
-            ListCertificationsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class RouteServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    RouteService decides which connections serve a domain.
-    """
-
-    async def set_route(
-        self,
-        message: "SetRouteRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SetRouteResponse":
-        """
-        SetRoute creates or replaces the route of a domain and rail.
-
-        Work that waited for a route is tried again at once. In the live environment the stages of the providers decide
-        whether a route that sends may use them: see SetProviderStage.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.RouteService/SetRoute",
-            message,
-            SetRouteResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_routes(
-        self,
-        message: "ListRoutesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListRoutesResponse":
-        """
-        ListRoutes returns the company's routes in this environment.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.RouteService/ListRoutes",
-            message,
-            ListRoutesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def release_connection(
-        self,
-        message: "ReleaseConnectionRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ReleaseConnectionResponse":
-        """
-        ReleaseConnection lets work go over a connection again that was held because its provider refused the credentials.
-
-        Work that waited for it is tried again at once. Replacing the credentials, or setting a route that names the
-        connection, releases it as well. A connection that is not held stays as it is.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.RouteService/ReleaseConnection",
-            message,
-            ReleaseConnectionResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class SweepServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    SweepService asks providers for what has happened, so that nothing depends on webhooks that never arrived.
-
-    Every connection is swept regularly without being asked.
-    """
-
-    async def sweep_connection(
-        self,
-        message: "SweepConnectionRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SweepConnectionResponse":
-        """
-        SweepConnection begins a sweep of a connection, and answers at once; GetSweep tells how far it is.
-
-        One that runs already, and asks for no less, is answered in its place.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.SweepService/SweepConnection",
-            message,
-            SweepConnectionResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_sweep(
-        self,
-        message: "GetSweepRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetSweepResponse":
-        """
-        GetSweep returns one sweep.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.SweepService/GetSweep",
-            message,
-            GetSweepResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_sweeps(
-        self,
-        message: "ListSweepsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListSweepsResponse":
-        """
-        ListSweeps returns sweeps, the newest first. They are kept for 90 days.
-        """
-
-        return await self._unary_unary(
-            "/corridor.providers.v1.SweepService/ListSweeps",
-            message,
-            ListSweepsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

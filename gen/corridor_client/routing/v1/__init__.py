@@ -33,7 +33,6 @@ __all__ = (
     "RouteCandidate",
     "RouteChoice",
     "RouteDecision",
-    "RouteDecisionServiceStub",
     "RouteRejection",
     "RoutingCandidate",
     "RoutingCondition",
@@ -53,7 +52,6 @@ __all__ = (
     "RoutingRuleChange",
     "RoutingRuleDiff",
     "RoutingSend",
-    "RoutingServiceStub",
     "RoutingWindow",
     "ShadowClassCount",
     "ShadowComparison",
@@ -64,7 +62,6 @@ __all__ = (
     "ShadowOutcome",
     "ShadowParity",
     "ShadowResult",
-    "ShadowServiceStub",
     "ShadowVerdict",
     "SimulateRouteRequest",
     "SimulateRouteResponse",
@@ -74,16 +71,10 @@ __all__ = (
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -629,6 +620,9 @@ class CreateRoutingPolicyRequest(betterproto2.Message):
     base_version: "int" = betterproto2.field(5, betterproto2.TYPE_INT64)
     """
     The last version of the domain that the maker has seen, whatever its state. 0 means that there is none.
+
+    If somebody has made another one since, nothing is done. This is what `If-Match` is elsewhere: a version never
+    changes once it is made, so that it is no etag that holds two makers apart, but the number that they go on from.
     """
 
     validate_only: "bool" = betterproto2.field(6, betterproto2.TYPE_BOOL)
@@ -2654,335 +2648,6 @@ default_message_pool.register_message(
     "WithdrawRoutingPolicyResponse",
     WithdrawRoutingPolicyResponse,
 )
-
-
-class RouteDecisionServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    RouteDecisionService tells why something went where it went, from what was recorded when it was decided.
-    """
-
-    async def get_route_decision(
-        self,
-        message: "GetRouteDecisionRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetRouteDecisionResponse":
-        """
-        GetRouteDecision returns one decision.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RouteDecisionService/GetRouteDecision",
-            message,
-            GetRouteDecisionResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_route_decisions(
-        self,
-        message: "ListRouteDecisionsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListRouteDecisionsResponse":
-        """
-        ListRouteDecisions returns decisions, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RouteDecisionService/ListRouteDecisions",
-            message,
-            ListRouteDecisionsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def explain_route(
-        self,
-        message: "ExplainRouteRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ExplainRouteResponse":
-        """
-        ExplainRoute decides once more from the record of a decision alone, and puts into words why it comes out so.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RouteDecisionService/ExplainRoute",
-            message,
-            ExplainRouteResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class RoutingServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    RoutingService keeps the rules by which it is decided over which connection something goes, and which features are on.
-    """
-
-    async def create_routing_policy(
-        self,
-        message: "CreateRoutingPolicyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateRoutingPolicyResponse":
-        """
-        CreateRoutingPolicy makes the next version of the rules of a domain or a feature.
-
-        It decides from its effective time on, or at once. Whoever makes it names the version that they have seen as the last
-        one; where somebody else has made another in the meantime, nothing is made. Work that waited is looked at again as
-        soon as the version decides. Put this method under approval to have somebody else look at each change.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RoutingService/CreateRoutingPolicy",
-            message,
-            CreateRoutingPolicyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_routing_policy(
-        self,
-        message: "GetRoutingPolicyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetRoutingPolicyResponse":
-        """
-        GetRoutingPolicy returns one version.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RoutingService/GetRoutingPolicy",
-            message,
-            GetRoutingPolicyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_routing_policies(
-        self,
-        message: "ListRoutingPoliciesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListRoutingPoliciesResponse":
-        """
-        ListRoutingPolicies returns versions, the newest first, without their rules.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RoutingService/ListRoutingPolicies",
-            message,
-            ListRoutingPoliciesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def diff_routing_policies(
-        self,
-        message: "DiffRoutingPoliciesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "DiffRoutingPoliciesResponse":
-        """
-        DiffRoutingPolicies says what differs between two versions, or between a version and a draft.
-
-        A draft is checked as CreateRoutingPolicy checks it, and nothing is stored.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RoutingService/DiffRoutingPolicies",
-            message,
-            DiffRoutingPoliciesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def rollback_routing_policy(
-        self,
-        message: "RollbackRoutingPolicyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RollbackRoutingPolicyResponse":
-        """
-        RollbackRoutingPolicy brings the rules of an earlier version back at once, as a new version.
-
-        Versions whose time has not come are withdrawn, so that none of them takes back the rollback. Where nothing was active
-        before, the new version has no rules: routes decide alone.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RoutingService/RollbackRoutingPolicy",
-            message,
-            RollbackRoutingPolicyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def withdraw_routing_policy(
-        self,
-        message: "WithdrawRoutingPolicyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "WithdrawRoutingPolicyResponse":
-        """
-        WithdrawRoutingPolicy takes a version back whose time has not come.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RoutingService/WithdrawRoutingPolicy",
-            message,
-            WithdrawRoutingPolicyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def simulate_route(
-        self,
-        message: "SimulateRouteRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "SimulateRouteResponse":
-        """
-        SimulateRoute says what would be decided, and stores and sends nothing.
-
-        The rules can be those that are active, those of a version, or a draft; the time can be another one; and providers can
-        be taken to be in another state of health than they are.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RoutingService/SimulateRoute",
-            message,
-            SimulateRouteResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def evaluate_feature(
-        self,
-        message: "EvaluateFeatureRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "EvaluateFeatureResponse":
-        """
-        EvaluateFeature says whether a feature is on for a customer, country, segment and region.
-
-        A feature that no rule decides is on. The features `payouts` and `payments` are asked by Corridor itself before it
-        accepts one: turned off for a segment or region, CreatePayout or CreatePayment refuses with FEATURE_OFF.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.RoutingService/EvaluateFeature",
-            message,
-            EvaluateFeatureResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class ShadowServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    ShadowService tells what came of trying connections in the shadow of others.
-    """
-
-    async def get_shadow_comparison(
-        self,
-        message: "GetShadowComparisonRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetShadowComparisonResponse":
-        """
-        GetShadowComparison returns one comparison with its values and requests.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.ShadowService/GetShadowComparison",
-            message,
-            GetShadowComparisonResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_shadow_comparisons(
-        self,
-        message: "ListShadowComparisonsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListShadowComparisonsResponse":
-        """
-        ListShadowComparisons returns comparisons without the requests that were made, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.ShadowService/ListShadowComparisons",
-            message,
-            ListShadowComparisonsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_shadow_parity(
-        self,
-        message: "GetShadowParityRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetShadowParityResponse":
-        """
-        GetShadowParity returns how far connections that shadow do what others do, by connection, domain and rule.
-
-        Comparisons are kept for 90 days.
-        """
-
-        return await self._unary_unary(
-            "/corridor.routing.v1.ShadowService/GetShadowParity",
-            message,
-            GetShadowParityResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

@@ -7,7 +7,6 @@ __all__ = (
     "AdvanceClockRequest",
     "AdvanceClockResponse",
     "Clock",
-    "ClockServiceStub",
     "ConnectionClock",
     "GetClockRequest",
     "GetClockResponse",
@@ -15,16 +14,10 @@ __all__ = (
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -200,61 +193,6 @@ class GetClockResponse(betterproto2.Message):
 default_message_pool.register_message(
     "corridor.sandbox.v1", "GetClockResponse", GetClockResponse
 )
-
-
-class ClockServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    ClockService moves a company's time in the sandbox environment, so that what takes days can be seen at once.
-    """
-
-    async def get_clock(
-        self,
-        message: "GetClockRequest | None" = None,
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetClockResponse":
-        """
-        GetClock returns the company's time in the sandbox environment.
-        """
-
-        if message is None:
-            message = GetClockRequest()
-
-        return await self._unary_unary(
-            "/corridor.sandbox.v1.ClockService/GetClock",
-            message,
-            GetClockResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def advance_clock(
-        self,
-        message: "AdvanceClockRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "AdvanceClockResponse":
-        """
-        AdvanceClock puts the company's time forward. It cannot be put back.
-
-        What becomes due by that is done at once, and the accounts at providers follow; what they have to say comes as
-        webhooks, as ever. Advances that are made at the same time add up. Send an idempotency key to repeat a call
-        without moving the time twice.
-        """
-
-        return await self._unary_unary(
-            "/corridor.sandbox.v1.ClockService/AdvanceClock",
-            message,
-            AdvanceClockResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

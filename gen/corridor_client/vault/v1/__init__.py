@@ -10,7 +10,6 @@ __all__ = (
     "CreateVaultTokenResponse",
     "DataCategory",
     "DataPolicy",
-    "DataPolicyServiceStub",
     "DeleteVaultTokenRequest",
     "DeleteVaultTokenResponse",
     "DetokenizeVaultTokenRequest",
@@ -18,7 +17,6 @@ __all__ = (
     "ErasedCount",
     "Erasure",
     "ErasureCompleted",
-    "ErasureServiceStub",
     "ErasureState",
     "GetDataPolicyRequest",
     "GetDataPolicyResponse",
@@ -42,21 +40,14 @@ __all__ = (
     "UpdateDataPolicyResponse",
     "VaultToken",
     "VaultTokenKind",
-    "VaultTokenServiceStub",
 )
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -359,6 +350,13 @@ class DataPolicy(betterproto2.Message):
     )
     """
     When it was last changed. Set by Corridor.
+    """
+
+    etag: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
     """
 
 
@@ -1029,6 +1027,15 @@ class UpdateDataPolicyRequest(betterproto2.Message):
     The data policy.
     """
 
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        2, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Which fields of the data policy, such as `retention.events_days`, change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+    `PATCH` without it changes what stands in the body, and `null` there clears a field.
+    """
+
 
 default_message_pool.register_message(
     "corridor.vault.v1", "UpdateDataPolicyRequest", UpdateDataPolicyRequest
@@ -1105,313 +1112,6 @@ class VaultToken(betterproto2.Message):
 
 
 default_message_pool.register_message("corridor.vault.v1", "VaultToken", VaultToken)
-
-
-class DataPolicyServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    DataPolicyService decides how long data is kept and where, and removes what is past its time.
-    """
-
-    async def get_data_policy(
-        self,
-        message: "GetDataPolicyRequest | None" = None,
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetDataPolicyResponse":
-        """
-        GetDataPolicy returns the data policy of this environment.
-        """
-
-        if message is None:
-            message = GetDataPolicyRequest()
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.DataPolicyService/GetDataPolicy",
-            message,
-            GetDataPolicyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def update_data_policy(
-        self,
-        message: "UpdateDataPolicyRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "UpdateDataPolicyResponse":
-        """
-        UpdateDataPolicy replaces the data policy of this environment.
-
-        What is past its retention then is removed within the hour. Residency holds at once.
-        """
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.DataPolicyService/UpdateDataPolicy",
-            message,
-            UpdateDataPolicyResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def preview_purge(
-        self,
-        message: "PreviewPurgeRequest | None" = None,
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "PreviewPurgeResponse":
-        """
-        PreviewPurge says what is past its retention now, kind by kind, and removes nothing.
-        """
-
-        if message is None:
-            message = PreviewPurgeRequest()
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.DataPolicyService/PreviewPurge",
-            message,
-            PreviewPurgeResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def purge_data(
-        self,
-        message: "PurgeDataRequest | None" = None,
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "PurgeDataResponse":
-        """
-        PurgeData removes records that are past their retention, a batch of each kind.
-
-        Corridor does so by itself every few minutes; call this, until it removes nothing more, so as not to wait.
-        """
-
-        if message is None:
-            message = PurgeDataRequest()
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.DataPolicyService/PurgeData",
-            message,
-            PurgeDataResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_purges(
-        self,
-        message: "ListPurgesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListPurgesResponse":
-        """
-        ListPurges returns what was removed, the latest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.DataPolicyService/ListPurges",
-            message,
-            ListPurgesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class ErasureServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    ErasureService overwrites personal data where someone has a right to that, and proves it.
-    """
-
-    async def create_erasure(
-        self,
-        message: "CreateErasureRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateErasureResponse":
-        """
-        CreateErasure begins to erase a beneficiary, or whoever paid by a payment, with everything that repeats their data.
-
-        The beneficiary cannot be read or paid from then on; the payment stays, without what says anything of who paid.
-        It is refused while a payout to the beneficiary, the payment, its actions or a dispute about it are open.
-        """
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.ErasureService/CreateErasure",
-            message,
-            CreateErasureResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_erasure(
-        self,
-        message: "GetErasureRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetErasureResponse":
-        """
-        GetErasure returns one erasure with what it has overwritten so far.
-        """
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.ErasureService/GetErasure",
-            message,
-            GetErasureResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_erasures(
-        self,
-        message: "ListErasuresRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListErasuresResponse":
-        """
-        ListErasures returns erasures, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.ErasureService/ListErasures",
-            message,
-            ListErasuresResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class VaultTokenServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    VaultTokenService keeps card and account numbers, so that no other system has to.
-    """
-
-    async def create_vault_token(
-        self,
-        message: "CreateVaultTokenRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateVaultTokenResponse":
-        """
-        CreateVaultToken keeps a value and returns its token: the same one for the same value of the company.
-        """
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.VaultTokenService/CreateVaultToken",
-            message,
-            CreateVaultTokenResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_vault_token(
-        self,
-        message: "GetVaultTokenRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetVaultTokenResponse":
-        """
-        GetVaultToken returns a token with what may be shown of its value.
-        """
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.VaultTokenService/GetVaultToken",
-            message,
-            GetVaultTokenResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_vault_tokens(
-        self,
-        message: "ListVaultTokensRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListVaultTokensResponse":
-        """
-        ListVaultTokens returns tokens, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.VaultTokenService/ListVaultTokens",
-            message,
-            ListVaultTokensResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def detokenize_vault_token(
-        self,
-        message: "DetokenizeVaultTokenRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "DetokenizeVaultTokenResponse":
-        """
-        DetokenizeVaultToken returns the value itself. Every call stands in the audit before it is answered.
-        """
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.VaultTokenService/DetokenizeVaultToken",
-            message,
-            DetokenizeVaultTokenResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def delete_vault_token(
-        self,
-        message: "DeleteVaultTokenRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "DeleteVaultTokenResponse":
-        """
-        DeleteVaultToken removes a value for good. Its token is never given again, also not for the same value.
-        """
-
-        return await self._unary_unary(
-            "/corridor.vault.v1.VaultTokenService/DeleteVaultToken",
-            message,
-            DeleteVaultTokenResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

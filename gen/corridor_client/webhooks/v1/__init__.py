@@ -9,7 +9,6 @@ __all__ = (
     "DeleteWebhookEndpointRequest",
     "DeleteWebhookEndpointResponse",
     "Delivery",
-    "DeliveryServiceStub",
     "DeliveryState",
     "DeliveryTry",
     "GetDeliveryRequest",
@@ -19,7 +18,6 @@ __all__ = (
     "GetWebhookEndpointRequest",
     "GetWebhookEndpointResponse",
     "InboundDelivery",
-    "InboundDeliveryServiceStub",
     "InboundDeliveryState",
     "ListDeliveriesRequest",
     "ListDeliveriesResponse",
@@ -40,22 +38,15 @@ __all__ = (
     "UpdateWebhookEndpointRequest",
     "UpdateWebhookEndpointResponse",
     "WebhookEndpoint",
-    "WebhookEndpointServiceStub",
     "WebhookEndpointState",
 )
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import betterproto2
-from betterproto2 import grpclib as betterproto2_grpclib
 
 from ...message_pool import default_message_pool
-
-if TYPE_CHECKING:
-    from betterproto2.grpclib.grpclib_client import MetadataLike
-    from grpclib.metadata import Deadline
 
 _COMPILER_VERSION = "0.10.1"
 betterproto2.check_compiler_version(_COMPILER_VERSION)
@@ -230,6 +221,11 @@ class CreateWebhookEndpointRequest(betterproto2.Message):
     )
     """
     The event types that it receives. Empty means all.
+    """
+
+    payload_version: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
+    """
+    In which version of its data events are delivered, such as `v1`. Empty takes the newest that there is now.
     """
 
 
@@ -1032,6 +1028,22 @@ class UpdateWebhookEndpointRequest(betterproto2.Message):
     Enabled or disabled.
     """
 
+    payload_version: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)
+    """
+    In which version of its data events are delivered from now on, such as `v2`. Empty leaves it as it is.
+
+    It applies to deliveries that are under way too: each try is made in the version that the endpoint has then.
+    """
+
+    update_mask: "___google__protobuf__.FieldMask | None" = betterproto2.field(
+        6, betterproto2.TYPE_MESSAGE, optional=True
+    )
+    """
+    Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+    `PATCH` without it changes what stands in the body, and `null` there clears a field.
+    """
+
 
 default_message_pool.register_message(
     "corridor.webhooks.v1", "UpdateWebhookEndpointRequest", UpdateWebhookEndpointRequest
@@ -1133,333 +1145,24 @@ class WebhookEndpoint(betterproto2.Message):
     How many secrets sign its deliveries at the moment: two during a rotation.
     """
 
+    payload_version: "str" = betterproto2.field(10, betterproto2.TYPE_STRING)
+    """
+    In which version of its data events are delivered, such as `v1`. It changes only by UpdateWebhookEndpoint.
+
+    It is one version over all packages: an event of which there is no such version comes in the newest one below it.
+    """
+
+    etag: "str" = betterproto2.field(11, betterproto2.TYPE_STRING)
+    """
+    Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+    Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+    """
+
 
 default_message_pool.register_message(
     "corridor.webhooks.v1", "WebhookEndpoint", WebhookEndpoint
 )
-
-
-class DeliveryServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    DeliveryService tells what was delivered to the company's endpoints, and delivers again.
-    """
-
-    async def get_delivery(
-        self,
-        message: "GetDeliveryRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetDeliveryResponse":
-        """
-        GetDelivery returns one delivery with all its tries.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.DeliveryService/GetDelivery",
-            message,
-            GetDeliveryResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_deliveries(
-        self,
-        message: "ListDeliveriesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListDeliveriesResponse":
-        """
-        ListDeliveries returns deliveries, the newest first, without their tries.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.DeliveryService/ListDeliveries",
-            message,
-            ListDeliveriesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def redeliver_event(
-        self,
-        message: "RedeliverEventRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RedeliverEventResponse":
-        """
-        RedeliverEvent makes a new delivery of a delivery's event to the same endpoint.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.DeliveryService/RedeliverEvent",
-            message,
-            RedeliverEventResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def redeliver_events(
-        self,
-        message: "RedeliverEventsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RedeliverEventsResponse":
-        """
-        RedeliverEvents makes new deliveries of all events of a period to one endpoint: of those that were given up, or of all.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.DeliveryService/RedeliverEvents",
-            message,
-            RedeliverEventsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class InboundDeliveryServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    InboundDeliveryService takes what providers deliver, and tells what became of it.
-    """
-
-    async def receive_inbound_delivery(
-        self,
-        message: "ReceiveInboundDeliveryRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ReceiveInboundDeliveryResponse":
-        """
-        ReceiveInboundDelivery stores a provider's webhook, checks its signature and answers; reading it comes after.
-
-        The request is durable before this call returns. A request whose signature does not hold is kept as refused and answered with INBOUND_REFUSED.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.InboundDeliveryService/ReceiveInboundDelivery",
-            message,
-            ReceiveInboundDeliveryResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_inbound_delivery(
-        self,
-        message: "GetInboundDeliveryRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetInboundDeliveryResponse":
-        """
-        GetInboundDelivery returns one inbound delivery.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.InboundDeliveryService/GetInboundDelivery",
-            message,
-            GetInboundDeliveryResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_inbound_deliveries(
-        self,
-        message: "ListInboundDeliveriesRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListInboundDeliveriesResponse":
-        """
-        ListInboundDeliveries returns inbound deliveries, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.InboundDeliveryService/ListInboundDeliveries",
-            message,
-            ListInboundDeliveriesResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def replay_inbound_delivery(
-        self,
-        message: "ReplayInboundDeliveryRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ReplayInboundDeliveryResponse":
-        """
-        ReplayInboundDelivery checks and reads an inbound delivery again, such as after its secret was corrected.
-
-        What it says is observed like anything else, so replaying one that was processed changes nothing.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.InboundDeliveryService/ReplayInboundDelivery",
-            message,
-            ReplayInboundDeliveryResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-
-class WebhookEndpointServiceStub(betterproto2_grpclib.ServiceStub):
-    """
-    WebhookEndpointService keeps the addresses to which events are delivered.
-    """
-
-    async def create_webhook_endpoint(
-        self,
-        message: "CreateWebhookEndpointRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "CreateWebhookEndpointResponse":
-        """
-        CreateWebhookEndpoint adds an address and returns its first secret.
-
-        The address must be https and resolve to public addresses only; both are checked again at every delivery.
-        The secret is shown here once.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.WebhookEndpointService/CreateWebhookEndpoint",
-            message,
-            CreateWebhookEndpointResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def get_webhook_endpoint(
-        self,
-        message: "GetWebhookEndpointRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "GetWebhookEndpointResponse":
-        """
-        GetWebhookEndpoint returns one endpoint.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.WebhookEndpointService/GetWebhookEndpoint",
-            message,
-            GetWebhookEndpointResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def list_webhook_endpoints(
-        self,
-        message: "ListWebhookEndpointsRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "ListWebhookEndpointsResponse":
-        """
-        ListWebhookEndpoints returns endpoints, the newest first.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.WebhookEndpointService/ListWebhookEndpoints",
-            message,
-            ListWebhookEndpointsResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def update_webhook_endpoint(
-        self,
-        message: "UpdateWebhookEndpointRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "UpdateWebhookEndpointResponse":
-        """
-        UpdateWebhookEndpoint replaces an endpoint's address, event types and state.
-
-        Enabling a paused endpoint sends the deliveries that waited.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.WebhookEndpointService/UpdateWebhookEndpoint",
-            message,
-            UpdateWebhookEndpointResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def delete_webhook_endpoint(
-        self,
-        message: "DeleteWebhookEndpointRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "DeleteWebhookEndpointResponse":
-        """
-        DeleteWebhookEndpoint removes an endpoint. Deliveries that wait for it are given up; the log of deliveries stays.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.WebhookEndpointService/DeleteWebhookEndpoint",
-            message,
-            DeleteWebhookEndpointResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
-
-    async def rotate_webhook_secret(
-        self,
-        message: "RotateWebhookSecretRequest",
-        *,
-        timeout: "float | None" = None,
-        deadline: "Deadline | None" = None,
-        metadata: "MetadataLike | None" = None,
-    ) -> "RotateWebhookSecretResponse":
-        """
-        RotateWebhookSecret adds a new secret and lets the old one sign along for a while.
-
-        While two secrets are active, every delivery carries a signature by each. At most two are active; rotating again ends the oldest at once.
-        """
-
-        return await self._unary_unary(
-            "/corridor.webhooks.v1.WebhookEndpointService/RotateWebhookSecret",
-            message,
-            RotateWebhookSecretResponse,
-            timeout=timeout,
-            deadline=deadline,
-            metadata=metadata,
-        )
 
 
 from ...google import protobuf as ___google__protobuf__

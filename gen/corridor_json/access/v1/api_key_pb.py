@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...type.v1.environment_pb import Environment
 
 
-_ApiKeyFields: TypeAlias = Literal["api_key_id", "title", "prefix", "environment", "scopes", "state", "create_time", "revoke_time", "allowed_methods", "allowed_ranges", "expire_time", "last_use_time", "last_use_address", "created_by", "replaces_id", "replaced_by_id"]
+_ApiKeyFields: TypeAlias = Literal["api_key_id", "title", "prefix", "environment", "scopes", "state", "create_time", "revoke_time", "allowed_methods", "allowed_ranges", "expire_time", "last_use_time", "last_use_address", "created_by", "replaces_id", "replaced_by_id", "etag"]
 
 class ApiKey(Message[_ApiKeyFields]):
     """
@@ -135,9 +135,17 @@ class ApiKey(Message[_ApiKeyFields]):
             ```proto
             string replaced_by_id = 16;
             ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does, save the last use.
+
+            Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 17;
+            ```
     """
 
-    __slots__ = ("api_key_id", "title", "prefix", "environment", "scopes", "state", "create_time", "revoke_time", "allowed_methods", "allowed_ranges", "expire_time", "last_use_time", "last_use_address", "created_by", "replaces_id", "replaced_by_id")
+    __slots__ = ("api_key_id", "title", "prefix", "environment", "scopes", "state", "create_time", "revoke_time", "allowed_methods", "allowed_ranges", "expire_time", "last_use_time", "last_use_address", "created_by", "replaces_id", "replaced_by_id", "etag")
 
     if TYPE_CHECKING:
 
@@ -160,6 +168,7 @@ class ApiKey(Message[_ApiKeyFields]):
             created_by: str = "",
             replaces_id: str = "",
             replaced_by_id: str = "",
+            etag: str = "",
         ) -> None:
             pass
 
@@ -179,6 +188,7 @@ class ApiKey(Message[_ApiKeyFields]):
         created_by: str
         replaces_id: str
         replaced_by_id: str
+        etag: str
 
 class ApiKeyState(Enum):
     """
@@ -243,7 +253,7 @@ class ApiKeyState(Enum):
 
 
 _DESC = file_desc(
-    b'\n corridor/access/v1/api_key.proto\x12\x12corridor.access.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xbd\x05\n\x06ApiKey\x12\x1c\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x16\n\x06prefix\x18\x03 \x01(\tR\x06prefix\x12?\n\x0benvironment\x18\x04 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12\x16\n\x06scopes\x18\x05 \x03(\tR\x06scopes\x125\n\x05state\x18\x06 \x01(\x0e2\x1f.corridor.access.v1.ApiKeyStateR\x05state\x12;\n\x0bcreate_time\x18\x07 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0brevoke_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\nrevokeTime\x12\'\n\x0fallowed_methods\x18\t \x03(\tR\x0eallowedMethods\x12%\n\x0eallowed_ranges\x18\n \x03(\tR\rallowedRanges\x12;\n\x0bexpire_time\x18\x0b \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime\x12>\n\rlast_use_time\x18\x0c \x01(\x0b2\x1a.google.protobuf.TimestampR\x0blastUseTime\x12*\n\x10last_use_address\x18\r \x01(\tR\x0elastUseAddressB\x00\x12\x1d\n\ncreated_by\x18\x0e \x01(\tR\tcreatedBy\x12\x1f\n\x0breplaces_id\x18\x0f \x01(\tR\nreplacesId\x12$\n\x0ereplaced_by_id\x18\x10 \x01(\tR\x0creplacedById*\xcf\x01\n\x0bApiKeyState\x12\x1d\n\x19API_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14API_KEY_STATE_ACTIVE\x10\x01\x12\x19\n\x15API_KEY_STATE_REVOKED\x10\x02\x12\x19\n\x15API_KEY_STATE_PENDING\x10\x03\x12\x1b\n\x17API_KEY_STATE_SUSPENDED\x10\x04\x12\x19\n\x15API_KEY_STATE_ROTATED\x10\x05\x12\x19\n\x15API_KEY_STATE_EXPIRED\x10\x06b\x06proto3',
+    b'\n corridor/access/v1/api_key.proto\x12\x12corridor.access.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xd1\x05\n\x06ApiKey\x12\x1c\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyId\x12\x14\n\x05title\x18\x02 \x01(\tR\x05title\x12\x16\n\x06prefix\x18\x03 \x01(\tR\x06prefix\x12?\n\x0benvironment\x18\x04 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12\x16\n\x06scopes\x18\x05 \x03(\tR\x06scopes\x125\n\x05state\x18\x06 \x01(\x0e2\x1f.corridor.access.v1.ApiKeyStateR\x05state\x12;\n\x0bcreate_time\x18\x07 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0brevoke_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\nrevokeTime\x12\'\n\x0fallowed_methods\x18\t \x03(\tR\x0eallowedMethods\x12%\n\x0eallowed_ranges\x18\n \x03(\tR\rallowedRanges\x12;\n\x0bexpire_time\x18\x0b \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime\x12>\n\rlast_use_time\x18\x0c \x01(\x0b2\x1a.google.protobuf.TimestampR\x0blastUseTime\x12*\n\x10last_use_address\x18\r \x01(\tR\x0elastUseAddressB\x00\x12\x1d\n\ncreated_by\x18\x0e \x01(\tR\tcreatedBy\x12\x1f\n\x0breplaces_id\x18\x0f \x01(\tR\nreplacesId\x12$\n\x0ereplaced_by_id\x18\x10 \x01(\tR\x0creplacedById\x12\x12\n\x04etag\x18\x11 \x01(\tR\x04etag*\xcf\x01\n\x0bApiKeyState\x12\x1d\n\x19API_KEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14API_KEY_STATE_ACTIVE\x10\x01\x12\x19\n\x15API_KEY_STATE_REVOKED\x10\x02\x12\x19\n\x15API_KEY_STATE_PENDING\x10\x03\x12\x1b\n\x17API_KEY_STATE_SUSPENDED\x10\x04\x12\x19\n\x15API_KEY_STATE_ROTATED\x10\x05\x12\x19\n\x15API_KEY_STATE_EXPIRED\x10\x06b\x06proto3',
     [
         environment_pb.desc(),
         timestamp_pb.desc(),

@@ -13,12 +13,13 @@ from typing import Literal, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
-from protobuf.wkt.google.protobuf import timestamp_pb
+from protobuf.wkt.google.protobuf import field_mask_pb, timestamp_pb
 
 from . import api_key_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.field_mask_pb import FieldMask
     from protobuf.wkt.google.protobuf.timestamp_pb import Timestamp
 
     from .api_key_pb import ApiKey, ApiKeyState
@@ -288,7 +289,7 @@ class ListApiKeysResponse(Message[_ListApiKeysResponseFields]):
         api_keys: list[ApiKey]
         next_page_token: str
 
-_UpdateApiKeyRequestFields: TypeAlias = Literal["api_key_id", "title", "scopes", "allowed_methods", "allowed_ranges"]
+_UpdateApiKeyRequestFields: TypeAlias = Literal["api_key_id", "title", "scopes", "allowed_methods", "allowed_ranges", "update_mask"]
 
 class UpdateApiKeyRequest(Message[_UpdateApiKeyRequestFields]):
     """
@@ -330,9 +331,17 @@ class UpdateApiKeyRequest(Message[_UpdateApiKeyRequestFields]):
             ```proto
             repeated string allowed_ranges = 5;
             ```
+        update_mask:
+            Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+            `PATCH` without it changes what stands in the body, and `null` there clears a field.
+
+            ```proto
+            optional google.protobuf.FieldMask update_mask = 6;
+            ```
     """
 
-    __slots__ = ("api_key_id", "title", "scopes", "allowed_methods", "allowed_ranges")
+    __slots__ = ("api_key_id", "title", "scopes", "allowed_methods", "allowed_ranges", "update_mask")
 
     if TYPE_CHECKING:
 
@@ -344,6 +353,7 @@ class UpdateApiKeyRequest(Message[_UpdateApiKeyRequestFields]):
             scopes: list[str] | None = None,
             allowed_methods: list[str] | None = None,
             allowed_ranges: list[str] | None = None,
+            update_mask: FieldMask | None = None,
         ) -> None:
             pass
 
@@ -352,6 +362,7 @@ class UpdateApiKeyRequest(Message[_UpdateApiKeyRequestFields]):
         scopes: list[str]
         allowed_methods: list[str]
         allowed_ranges: list[str]
+        update_mask: FieldMask | None
 
 _UpdateApiKeyResponseFields: TypeAlias = Literal["api_key"]
 
@@ -739,9 +750,10 @@ class RevokeApiKeyResponse(Message[_RevokeApiKeyResponseFields]):
 
 
 _DESC = file_desc(
-    b'\n(corridor/access/v1/api_key_service.proto\x12\x12corridor.access.v1\x1a corridor/access/v1/api_key.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xf2\x01\n\x13CreateApiKeyRequest\x12\x16\n\x05title\x18\x01 \x01(\tR\x05titleB\x00\x12\x18\n\x06scopes\x18\x02 \x03(\tR\x06scopesB\x00\x12\x18\n\x07pending\x18\x03 \x01(\x08R\x07pending\x12;\n\x0bexpire_time\x18\x04 \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime\x12)\n\x0fallowed_methods\x18\x05 \x03(\tR\x0eallowedMethodsB\x00\x12\'\n\x0eallowed_ranges\x18\x06 \x03(\tR\rallowedRangesB\x00"e\n\x14CreateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00"2\n\x10GetApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"H\n\x11GetApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"\x8d\x01\n\x12ListApiKeysRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x127\n\x05state\x18\x03 \x01(\x0e2\x1f.corridor.access.v1.ApiKeyStateR\x05stateB\x00"t\n\x13ListApiKeysResponse\x125\n\x08api_keys\x18\x01 \x03(\x0b2\x1a.corridor.access.v1.ApiKeyR\x07apiKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\xbb\x01\n\x13UpdateApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00\x12\x16\n\x05title\x18\x02 \x01(\tR\x05titleB\x00\x12\x18\n\x06scopes\x18\x03 \x03(\tR\x06scopesB\x00\x12)\n\x0fallowed_methods\x18\x04 \x03(\tR\x0eallowedMethodsB\x00\x12\'\n\x0eallowed_ranges\x18\x05 \x03(\tR\rallowedRangesB\x00"K\n\x14UpdateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"7\n\x15ActivateApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"M\n\x16ActivateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"6\n\x14SuspendApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"L\n\x15SuspendApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"5\n\x13ResumeApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"K\n\x14ResumeApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"\x99\x01\n\x13RotateApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00\x12%\n\roverlap_hours\x18\x02 \x01(\x05R\x0coverlapHoursB\x00\x12;\n\x0bexpire_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime"\x9d\x01\n\x14RotateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00\x126\n\x08replaced\x18\x03 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x08replaced"5\n\x13RevokeApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"K\n\x14RevokeApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey2\x99\x07\n\rApiKeyService\x12c\n\x0cCreateApiKey\x12\'.corridor.access.v1.CreateApiKeyRequest\x1a(.corridor.access.v1.CreateApiKeyResponse"\x00\x12Z\n\tGetApiKey\x12$.corridor.access.v1.GetApiKeyRequest\x1a%.corridor.access.v1.GetApiKeyResponse"\x00\x12`\n\x0bListApiKeys\x12&.corridor.access.v1.ListApiKeysRequest\x1a\'.corridor.access.v1.ListApiKeysResponse"\x00\x12c\n\x0cUpdateApiKey\x12\'.corridor.access.v1.UpdateApiKeyRequest\x1a(.corridor.access.v1.UpdateApiKeyResponse"\x00\x12i\n\x0eActivateApiKey\x12).corridor.access.v1.ActivateApiKeyRequest\x1a*.corridor.access.v1.ActivateApiKeyResponse"\x00\x12f\n\rSuspendApiKey\x12(.corridor.access.v1.SuspendApiKeyRequest\x1a).corridor.access.v1.SuspendApiKeyResponse"\x00\x12c\n\x0cResumeApiKey\x12\'.corridor.access.v1.ResumeApiKeyRequest\x1a(.corridor.access.v1.ResumeApiKeyResponse"\x00\x12c\n\x0cRotateApiKey\x12\'.corridor.access.v1.RotateApiKeyRequest\x1a(.corridor.access.v1.RotateApiKeyResponse"\x00\x12c\n\x0cRevokeApiKey\x12\'.corridor.access.v1.RevokeApiKeyRequest\x1a(.corridor.access.v1.RevokeApiKeyResponse"\x00b\x06proto3',
+    b'\n(corridor/access/v1/api_key_service.proto\x12\x12corridor.access.v1\x1a corridor/access/v1/api_key.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xf2\x01\n\x13CreateApiKeyRequest\x12\x16\n\x05title\x18\x01 \x01(\tR\x05titleB\x00\x12\x18\n\x06scopes\x18\x02 \x03(\tR\x06scopesB\x00\x12\x18\n\x07pending\x18\x03 \x01(\x08R\x07pending\x12;\n\x0bexpire_time\x18\x04 \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime\x12)\n\x0fallowed_methods\x18\x05 \x03(\tR\x0eallowedMethodsB\x00\x12\'\n\x0eallowed_ranges\x18\x06 \x03(\tR\rallowedRangesB\x00"e\n\x14CreateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00"2\n\x10GetApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"H\n\x11GetApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"\x8d\x01\n\x12ListApiKeysRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x127\n\x05state\x18\x03 \x01(\x0e2\x1f.corridor.access.v1.ApiKeyStateR\x05stateB\x00"t\n\x13ListApiKeysResponse\x125\n\x08api_keys\x18\x01 \x03(\x0b2\x1a.corridor.access.v1.ApiKeyR\x07apiKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\xf8\x01\n\x13UpdateApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00\x12\x16\n\x05title\x18\x02 \x01(\tR\x05titleB\x00\x12\x18\n\x06scopes\x18\x03 \x03(\tR\x06scopesB\x00\x12)\n\x0fallowed_methods\x18\x04 \x03(\tR\x0eallowedMethodsB\x00\x12\'\n\x0eallowed_ranges\x18\x05 \x03(\tR\rallowedRangesB\x00\x12;\n\x0bupdate_mask\x18\x06 \x01(\x0b2\x1a.google.protobuf.FieldMaskR\nupdateMask"K\n\x14UpdateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"7\n\x15ActivateApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"M\n\x16ActivateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"6\n\x14SuspendApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"L\n\x15SuspendApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"5\n\x13ResumeApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"K\n\x14ResumeApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey"\x99\x01\n\x13RotateApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00\x12%\n\roverlap_hours\x18\x02 \x01(\x05R\x0coverlapHoursB\x00\x12;\n\x0bexpire_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime"\x9d\x01\n\x14RotateApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00\x126\n\x08replaced\x18\x03 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x08replaced"5\n\x13RevokeApiKeyRequest\x12\x1e\n\napi_key_id\x18\x01 \x01(\tR\x08apiKeyIdB\x00"K\n\x14RevokeApiKeyResponse\x123\n\x07api_key\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.ApiKeyR\x06apiKey2\x99\x07\n\rApiKeyService\x12c\n\x0cCreateApiKey\x12\'.corridor.access.v1.CreateApiKeyRequest\x1a(.corridor.access.v1.CreateApiKeyResponse"\x00\x12Z\n\tGetApiKey\x12$.corridor.access.v1.GetApiKeyRequest\x1a%.corridor.access.v1.GetApiKeyResponse"\x00\x12`\n\x0bListApiKeys\x12&.corridor.access.v1.ListApiKeysRequest\x1a\'.corridor.access.v1.ListApiKeysResponse"\x00\x12c\n\x0cUpdateApiKey\x12\'.corridor.access.v1.UpdateApiKeyRequest\x1a(.corridor.access.v1.UpdateApiKeyResponse"\x00\x12i\n\x0eActivateApiKey\x12).corridor.access.v1.ActivateApiKeyRequest\x1a*.corridor.access.v1.ActivateApiKeyResponse"\x00\x12f\n\rSuspendApiKey\x12(.corridor.access.v1.SuspendApiKeyRequest\x1a).corridor.access.v1.SuspendApiKeyResponse"\x00\x12c\n\x0cResumeApiKey\x12\'.corridor.access.v1.ResumeApiKeyRequest\x1a(.corridor.access.v1.ResumeApiKeyResponse"\x00\x12c\n\x0cRotateApiKey\x12\'.corridor.access.v1.RotateApiKeyRequest\x1a(.corridor.access.v1.RotateApiKeyResponse"\x00\x12c\n\x0cRevokeApiKey\x12\'.corridor.access.v1.RevokeApiKeyRequest\x1a(.corridor.access.v1.RevokeApiKeyResponse"\x00b\x06proto3',
     [
         api_key_pb.desc(),
+        field_mask_pb.desc(),
         timestamp_pb.desc(),
     ],
     {

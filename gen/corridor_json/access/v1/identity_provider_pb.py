@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .role_pb import Role
 
 
-_IdentityProviderFields: TypeAlias = Literal["environment", "issuer", "client_id", "auth_method", "scopes", "groups_claim", "group_roles", "admits_by_group", "end_user_scopes", "built_in", "callback_url", "create_time", "update_time"]
+_IdentityProviderFields: TypeAlias = Literal["environment", "issuer", "client_id", "auth_method", "scopes", "groups_claim", "group_roles", "admits_by_group", "end_user_scopes", "built_in", "callback_url", "create_time", "update_time", "etag"]
 
 class IdentityProvider(Message[_IdentityProviderFields]):
     """
@@ -117,9 +117,17 @@ class IdentityProvider(Message[_IdentityProviderFields]):
             ```proto
             optional google.protobuf.Timestamp update_time = 13;
             ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+            Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 14;
+            ```
     """
 
-    __slots__ = ("environment", "issuer", "client_id", "auth_method", "scopes", "groups_claim", "group_roles", "admits_by_group", "end_user_scopes", "built_in", "callback_url", "create_time", "update_time")
+    __slots__ = ("environment", "issuer", "client_id", "auth_method", "scopes", "groups_claim", "group_roles", "admits_by_group", "end_user_scopes", "built_in", "callback_url", "create_time", "update_time", "etag")
 
     if TYPE_CHECKING:
 
@@ -139,6 +147,7 @@ class IdentityProvider(Message[_IdentityProviderFields]):
             callback_url: str = "",
             create_time: Timestamp | None = None,
             update_time: Timestamp | None = None,
+            etag: str = "",
         ) -> None:
             pass
 
@@ -155,6 +164,7 @@ class IdentityProvider(Message[_IdentityProviderFields]):
         callback_url: str
         create_time: Timestamp | None
         update_time: Timestamp | None
+        etag: str
 
 _GroupRoleFields: TypeAlias = Literal["group", "role"]
 
@@ -238,7 +248,7 @@ class ProviderAuthMethod(Enum):
 
 
 _DESC = file_desc(
-    b'\n*corridor/access/v1/identity_provider.proto\x12\x12corridor.access.v1\x1a\x1dcorridor/access/v1/role.proto\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xd4\x04\n\x10IdentityProvider\x12?\n\x0benvironment\x18\x01 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12\x16\n\x06issuer\x18\x02 \x01(\tR\x06issuer\x12\x1b\n\tclient_id\x18\x03 \x01(\tR\x08clientId\x12G\n\x0bauth_method\x18\x04 \x01(\x0e2&.corridor.access.v1.ProviderAuthMethodR\nauthMethod\x12\x16\n\x06scopes\x18\x05 \x03(\tR\x06scopes\x12!\n\x0cgroups_claim\x18\x06 \x01(\tR\x0bgroupsClaim\x12>\n\x0bgroup_roles\x18\x07 \x03(\x0b2\x1d.corridor.access.v1.GroupRoleR\ngroupRoles\x12&\n\x0fadmits_by_group\x18\x08 \x01(\x08R\radmitsByGroup\x12&\n\x0fend_user_scopes\x18\t \x03(\tR\rendUserScopes\x12\x19\n\x08built_in\x18\n \x01(\x08R\x07builtIn\x12!\n\x0ccallback_url\x18\x0b \x01(\tR\x0bcallbackUrl\x12;\n\x0bcreate_time\x18\x0c \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\r \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime"S\n\tGroupRole\x12\x16\n\x05group\x18\x01 \x01(\tR\x05groupB\x00\x12.\n\x04role\x18\x02 \x01(\x0e2\x18.corridor.access.v1.RoleR\x04roleB\x00*\xb4\x01\n\x12ProviderAuthMethod\x12$\n PROVIDER_AUTH_METHOD_UNSPECIFIED\x10\x00\x12,\n(PROVIDER_AUTH_METHOD_CLIENT_SECRET_BASIC\x10\x01\x12+\n\'PROVIDER_AUTH_METHOD_CLIENT_SECRET_POST\x10\x02\x12\x1d\n\x19PROVIDER_AUTH_METHOD_NONE\x10\x03b\x06proto3',
+    b'\n*corridor/access/v1/identity_provider.proto\x12\x12corridor.access.v1\x1a\x1dcorridor/access/v1/role.proto\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xe8\x04\n\x10IdentityProvider\x12?\n\x0benvironment\x18\x01 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12\x16\n\x06issuer\x18\x02 \x01(\tR\x06issuer\x12\x1b\n\tclient_id\x18\x03 \x01(\tR\x08clientId\x12G\n\x0bauth_method\x18\x04 \x01(\x0e2&.corridor.access.v1.ProviderAuthMethodR\nauthMethod\x12\x16\n\x06scopes\x18\x05 \x03(\tR\x06scopes\x12!\n\x0cgroups_claim\x18\x06 \x01(\tR\x0bgroupsClaim\x12>\n\x0bgroup_roles\x18\x07 \x03(\x0b2\x1d.corridor.access.v1.GroupRoleR\ngroupRoles\x12&\n\x0fadmits_by_group\x18\x08 \x01(\x08R\radmitsByGroup\x12&\n\x0fend_user_scopes\x18\t \x03(\tR\rendUserScopes\x12\x19\n\x08built_in\x18\n \x01(\x08R\x07builtIn\x12!\n\x0ccallback_url\x18\x0b \x01(\tR\x0bcallbackUrl\x12;\n\x0bcreate_time\x18\x0c \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\r \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12\x12\n\x04etag\x18\x0e \x01(\tR\x04etag"S\n\tGroupRole\x12\x16\n\x05group\x18\x01 \x01(\tR\x05groupB\x00\x12.\n\x04role\x18\x02 \x01(\x0e2\x18.corridor.access.v1.RoleR\x04roleB\x00*\xb4\x01\n\x12ProviderAuthMethod\x12$\n PROVIDER_AUTH_METHOD_UNSPECIFIED\x10\x00\x12,\n(PROVIDER_AUTH_METHOD_CLIENT_SECRET_BASIC\x10\x01\x12+\n\'PROVIDER_AUTH_METHOD_CLIENT_SECRET_POST\x10\x02\x12\x1d\n\x19PROVIDER_AUTH_METHOD_NONE\x10\x03b\x06proto3',
     [
         role_pb.desc(),
         environment_pb.desc(),

@@ -13,16 +13,18 @@ from typing import Literal, NoReturn, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
+from protobuf.wkt.google.protobuf import field_mask_pb
 
 from . import identity_provider_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.field_mask_pb import FieldMask
 
     from .identity_provider_pb import GroupRole, IdentityProvider, ProviderAuthMethod
 
 
-_UpdateIdentityProviderRequestFields: TypeAlias = Literal["issuer", "client_id", "client_secret", "auth_method", "scopes", "groups_claim", "group_roles", "admits_by_group", "end_user_scopes"]
+_UpdateIdentityProviderRequestFields: TypeAlias = Literal["issuer", "client_id", "client_secret", "auth_method", "scopes", "groups_claim", "group_roles", "admits_by_group", "end_user_scopes", "update_mask"]
 
 class UpdateIdentityProviderRequest(Message[_UpdateIdentityProviderRequestFields]):
     """
@@ -89,9 +91,17 @@ class UpdateIdentityProviderRequest(Message[_UpdateIdentityProviderRequestFields
             ```proto
             repeated string end_user_scopes = 9;
             ```
+        update_mask:
+            Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+            `PATCH` without it changes what stands in the body, and `null` there clears a field.
+
+            ```proto
+            optional google.protobuf.FieldMask update_mask = 10;
+            ```
     """
 
-    __slots__ = ("issuer", "client_id", "client_secret", "auth_method", "scopes", "groups_claim", "group_roles", "admits_by_group", "end_user_scopes")
+    __slots__ = ("issuer", "client_id", "client_secret", "auth_method", "scopes", "groups_claim", "group_roles", "admits_by_group", "end_user_scopes", "update_mask")
 
     if TYPE_CHECKING:
 
@@ -107,6 +117,7 @@ class UpdateIdentityProviderRequest(Message[_UpdateIdentityProviderRequestFields
             group_roles: list[GroupRole] | None = None,
             admits_by_group: bool = False,
             end_user_scopes: list[str] | None = None,
+            update_mask: FieldMask | None = None,
         ) -> None:
             pass
 
@@ -119,6 +130,7 @@ class UpdateIdentityProviderRequest(Message[_UpdateIdentityProviderRequestFields
         group_roles: list[GroupRole]
         admits_by_group: bool
         end_user_scopes: list[str]
+        update_mask: FieldMask | None
 
 _UpdateIdentityProviderResponseFields: TypeAlias = Literal["identity_provider"]
 
@@ -246,9 +258,10 @@ class DeleteIdentityProviderResponse(Message[_DeleteIdentityProviderResponseFiel
 
 
 _DESC = file_desc(
-    b'\n2corridor/access/v1/identity_provider_service.proto\x12\x12corridor.access.v1\x1a*corridor/access/v1/identity_provider.proto"\x9d\x03\n\x1dUpdateIdentityProviderRequest\x12\x18\n\x06issuer\x18\x01 \x01(\tR\x06issuerB\x00\x12\x1d\n\tclient_id\x18\x02 \x01(\tR\x08clientIdB\x00\x12%\n\rclient_secret\x18\x03 \x01(\tR\x0cclientSecretB\x00\x12I\n\x0bauth_method\x18\x04 \x01(\x0e2&.corridor.access.v1.ProviderAuthMethodR\nauthMethodB\x00\x12\x18\n\x06scopes\x18\x05 \x03(\tR\x06scopesB\x00\x12#\n\x0cgroups_claim\x18\x06 \x01(\tR\x0bgroupsClaimB\x00\x12@\n\x0bgroup_roles\x18\x07 \x03(\x0b2\x1d.corridor.access.v1.GroupRoleR\ngroupRolesB\x00\x12&\n\x0fadmits_by_group\x18\x08 \x01(\x08R\radmitsByGroup\x12(\n\x0fend_user_scopes\x18\t \x03(\tR\rendUserScopesB\x00"s\n\x1eUpdateIdentityProviderResponse\x12Q\n\x11identity_provider\x18\x01 \x01(\x0b2$.corridor.access.v1.IdentityProviderR\x10identityProvider"\x1c\n\x1aGetIdentityProviderRequest"p\n\x1bGetIdentityProviderResponse\x12Q\n\x11identity_provider\x18\x01 \x01(\x0b2$.corridor.access.v1.IdentityProviderR\x10identityProvider"\x1f\n\x1dDeleteIdentityProviderRequest" \n\x1eDeleteIdentityProviderResponse2\x9b\x03\n\x17IdentityProviderService\x12\x81\x01\n\x16UpdateIdentityProvider\x121.corridor.access.v1.UpdateIdentityProviderRequest\x1a2.corridor.access.v1.UpdateIdentityProviderResponse"\x00\x12x\n\x13GetIdentityProvider\x12..corridor.access.v1.GetIdentityProviderRequest\x1a/.corridor.access.v1.GetIdentityProviderResponse"\x00\x12\x81\x01\n\x16DeleteIdentityProvider\x121.corridor.access.v1.DeleteIdentityProviderRequest\x1a2.corridor.access.v1.DeleteIdentityProviderResponse"\x00b\x06proto3',
+    b'\n2corridor/access/v1/identity_provider_service.proto\x12\x12corridor.access.v1\x1a*corridor/access/v1/identity_provider.proto\x1a google/protobuf/field_mask.proto"\xda\x03\n\x1dUpdateIdentityProviderRequest\x12\x18\n\x06issuer\x18\x01 \x01(\tR\x06issuerB\x00\x12\x1d\n\tclient_id\x18\x02 \x01(\tR\x08clientIdB\x00\x12%\n\rclient_secret\x18\x03 \x01(\tR\x0cclientSecretB\x00\x12I\n\x0bauth_method\x18\x04 \x01(\x0e2&.corridor.access.v1.ProviderAuthMethodR\nauthMethodB\x00\x12\x18\n\x06scopes\x18\x05 \x03(\tR\x06scopesB\x00\x12#\n\x0cgroups_claim\x18\x06 \x01(\tR\x0bgroupsClaimB\x00\x12@\n\x0bgroup_roles\x18\x07 \x03(\x0b2\x1d.corridor.access.v1.GroupRoleR\ngroupRolesB\x00\x12&\n\x0fadmits_by_group\x18\x08 \x01(\x08R\radmitsByGroup\x12(\n\x0fend_user_scopes\x18\t \x03(\tR\rendUserScopesB\x00\x12;\n\x0bupdate_mask\x18\n \x01(\x0b2\x1a.google.protobuf.FieldMaskR\nupdateMask"s\n\x1eUpdateIdentityProviderResponse\x12Q\n\x11identity_provider\x18\x01 \x01(\x0b2$.corridor.access.v1.IdentityProviderR\x10identityProvider"\x1c\n\x1aGetIdentityProviderRequest"p\n\x1bGetIdentityProviderResponse\x12Q\n\x11identity_provider\x18\x01 \x01(\x0b2$.corridor.access.v1.IdentityProviderR\x10identityProvider"\x1f\n\x1dDeleteIdentityProviderRequest" \n\x1eDeleteIdentityProviderResponse2\x9b\x03\n\x17IdentityProviderService\x12\x81\x01\n\x16UpdateIdentityProvider\x121.corridor.access.v1.UpdateIdentityProviderRequest\x1a2.corridor.access.v1.UpdateIdentityProviderResponse"\x00\x12x\n\x13GetIdentityProvider\x12..corridor.access.v1.GetIdentityProviderRequest\x1a/.corridor.access.v1.GetIdentityProviderResponse"\x00\x12\x81\x01\n\x16DeleteIdentityProvider\x121.corridor.access.v1.DeleteIdentityProviderRequest\x1a2.corridor.access.v1.DeleteIdentityProviderResponse"\x00b\x06proto3',
     [
         identity_provider_pb.desc(),
+        field_mask_pb.desc(),
     ],
     {
         "UpdateIdentityProviderRequest": UpdateIdentityProviderRequest,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .role_pb import Role
 
 
-_MemberFields: TypeAlias = Literal["member_id", "environment", "title", "email", "issuer", "subject", "roles", "group_roles", "state", "create_time", "update_time", "sign_in_time"]
+_MemberFields: TypeAlias = Literal["member_id", "environment", "title", "email", "issuer", "subject", "roles", "group_roles", "state", "create_time", "update_time", "sign_in_time", "etag"]
 
 class Member(Message[_MemberFields]):
     """
@@ -111,9 +111,17 @@ class Member(Message[_MemberFields]):
             ```proto
             optional google.protobuf.Timestamp sign_in_time = 12;
             ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+            Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 13;
+            ```
     """
 
-    __slots__ = ("member_id", "environment", "title", "email", "issuer", "subject", "roles", "group_roles", "state", "create_time", "update_time", "sign_in_time")
+    __slots__ = ("member_id", "environment", "title", "email", "issuer", "subject", "roles", "group_roles", "state", "create_time", "update_time", "sign_in_time", "etag")
 
     if TYPE_CHECKING:
 
@@ -132,6 +140,7 @@ class Member(Message[_MemberFields]):
             create_time: Timestamp | None = None,
             update_time: Timestamp | None = None,
             sign_in_time: Timestamp | None = None,
+            etag: str = "",
         ) -> None:
             pass
 
@@ -147,6 +156,7 @@ class Member(Message[_MemberFields]):
         create_time: Timestamp | None
         update_time: Timestamp | None
         sign_in_time: Timestamp | None
+        etag: str
 
 class MemberState(Enum):
     """
@@ -197,7 +207,7 @@ class MemberState(Enum):
 
 
 _DESC = file_desc(
-    b'\n\x1fcorridor/access/v1/member.proto\x12\x12corridor.access.v1\x1a\x1dcorridor/access/v1/role.proto\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xa4\x04\n\x06Member\x12\x1b\n\tmember_id\x18\x01 \x01(\tR\x08memberId\x12?\n\x0benvironment\x18\x02 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12\x16\n\x05title\x18\x03 \x01(\tR\x05titleB\x00\x12\x16\n\x05email\x18\x04 \x01(\tR\x05emailB\x00\x12\x16\n\x06issuer\x18\x05 \x01(\tR\x06issuer\x12\x1a\n\x07subject\x18\x06 \x01(\tR\x07subjectB\x00\x12.\n\x05roles\x18\x07 \x03(\x0e2\x18.corridor.access.v1.RoleR\x05roles\x129\n\x0bgroup_roles\x18\x08 \x03(\x0e2\x18.corridor.access.v1.RoleR\ngroupRoles\x125\n\x05state\x18\t \x01(\x0e2\x1f.corridor.access.v1.MemberStateR\x05state\x12;\n\x0bcreate_time\x18\n \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0b \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12<\n\x0csign_in_time\x18\x0c \x01(\x0b2\x1a.google.protobuf.TimestampR\nsignInTime*\x94\x01\n\x0bMemberState\x12\x1c\n\x18MEMBER_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14MEMBER_STATE_INVITED\x10\x01\x12\x17\n\x13MEMBER_STATE_ACTIVE\x10\x02\x12\x1a\n\x16MEMBER_STATE_SUSPENDED\x10\x03\x12\x18\n\x14MEMBER_STATE_REMOVED\x10\x04b\x06proto3',
+    b'\n\x1fcorridor/access/v1/member.proto\x12\x12corridor.access.v1\x1a\x1dcorridor/access/v1/role.proto\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xb8\x04\n\x06Member\x12\x1b\n\tmember_id\x18\x01 \x01(\tR\x08memberId\x12?\n\x0benvironment\x18\x02 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12\x16\n\x05title\x18\x03 \x01(\tR\x05titleB\x00\x12\x16\n\x05email\x18\x04 \x01(\tR\x05emailB\x00\x12\x16\n\x06issuer\x18\x05 \x01(\tR\x06issuer\x12\x1a\n\x07subject\x18\x06 \x01(\tR\x07subjectB\x00\x12.\n\x05roles\x18\x07 \x03(\x0e2\x18.corridor.access.v1.RoleR\x05roles\x129\n\x0bgroup_roles\x18\x08 \x03(\x0e2\x18.corridor.access.v1.RoleR\ngroupRoles\x125\n\x05state\x18\t \x01(\x0e2\x1f.corridor.access.v1.MemberStateR\x05state\x12;\n\x0bcreate_time\x18\n \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x0b \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12<\n\x0csign_in_time\x18\x0c \x01(\x0b2\x1a.google.protobuf.TimestampR\nsignInTime\x12\x12\n\x04etag\x18\r \x01(\tR\x04etag*\x94\x01\n\x0bMemberState\x12\x1c\n\x18MEMBER_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14MEMBER_STATE_INVITED\x10\x01\x12\x17\n\x13MEMBER_STATE_ACTIVE\x10\x02\x12\x1a\n\x16MEMBER_STATE_SUSPENDED\x10\x03\x12\x18\n\x14MEMBER_STATE_REMOVED\x10\x04b\x06proto3',
     [
         role_pb.desc(),
         environment_pb.desc(),

@@ -13,11 +13,13 @@ from typing import Literal, NoReturn, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
+from protobuf.wkt.google.protobuf import field_mask_pb
 
 from . import member_pb, role_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.field_mask_pb import FieldMask
 
     from .member_pb import Member, MemberState
     from .role_pb import Role
@@ -255,7 +257,7 @@ class ListMembersResponse(Message[_ListMembersResponseFields]):
         members: list[Member]
         next_page_token: str
 
-_UpdateMemberRequestFields: TypeAlias = Literal["member_id", "title", "roles"]
+_UpdateMemberRequestFields: TypeAlias = Literal["member_id", "title", "roles", "update_mask"]
 
 class UpdateMemberRequest(Message[_UpdateMemberRequestFields]):
     """
@@ -284,9 +286,17 @@ class UpdateMemberRequest(Message[_UpdateMemberRequestFields]):
             ```proto
             repeated corridor.access.v1.Role roles = 3 [packed = true];
             ```
+        update_mask:
+            Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+            `PATCH` without it changes what stands in the body, and `null` there clears a field.
+
+            ```proto
+            optional google.protobuf.FieldMask update_mask = 4;
+            ```
     """
 
-    __slots__ = ("member_id", "title", "roles")
+    __slots__ = ("member_id", "title", "roles", "update_mask")
 
     if TYPE_CHECKING:
 
@@ -296,12 +306,14 @@ class UpdateMemberRequest(Message[_UpdateMemberRequestFields]):
             member_id: str = "",
             title: str = "",
             roles: list[Role] | None = None,
+            update_mask: FieldMask | None = None,
         ) -> None:
             pass
 
         member_id: str
         title: str
         roles: list[Role]
+        update_mask: FieldMask | None
 
 _UpdateMemberResponseFields: TypeAlias = Literal["member"]
 
@@ -517,10 +529,11 @@ class RemoveMemberResponse(Message[_RemoveMemberResponseFields]):
 
 
 _DESC = file_desc(
-    b'\n\'corridor/access/v1/member_service.proto\x12\x12corridor.access.v1\x1a\x1fcorridor/access/v1/member.proto\x1a\x1dcorridor/access/v1/role.proto"w\n\x13CreateMemberRequest\x12\x16\n\x05email\x18\x01 \x01(\tR\x05emailB\x00\x12\x16\n\x05title\x18\x02 \x01(\tR\x05titleB\x00\x120\n\x05roles\x18\x03 \x03(\x0e2\x18.corridor.access.v1.RoleR\x05rolesB\x00"J\n\x14CreateMemberResponse\x122\n\x06member\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.MemberR\x06member"1\n\x10GetMemberRequest\x12\x1d\n\tmember_id\x18\x01 \x01(\tR\x08memberIdB\x00"G\n\x11GetMemberResponse\x122\n\x06member\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.MemberR\x06member"\x8d\x01\n\x12ListMembersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x127\n\x05state\x18\x03 \x01(\x0e2\x1f.corridor.access.v1.MemberStateR\x05stateB\x00"s\n\x13ListMembersResponse\x124\n\x07members\x18\x01 \x03(\x0b2\x1a.corridor.access.v1.MemberR\x07members\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"~\n\x13UpdateMemberRequest\x12\x1d\n\tmember_id\x18\x01 \x01(\tR\x08memberIdB\x00\x12\x16\n\x05title\x18\x02 \x01(\tR\x05titleB\x00\x120\n\x05roles\x18\x03 \x03(\x0e2\x18.corridor.access.v1.RoleR\x05rolesB\x00"J\n\x14UpdateMemberResponse\x122\n\x06member\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.MemberR\x06member"5\n\x14SuspendMemberRequest\x12\x1d\n\tmember_id\x18\x01 \x01(\tR\x08memberIdB\x00"K\n\x15SuspendMemberResponse\x122\n\x06member\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.MemberR\x06member"7\n\x16ReinstateMemberRequest\x12\x1d\n\tmember_id\x18\x01 \x01(\tR\x08memberIdB\x00"M\n\x17ReinstateMemberResponse\x122\n\x06member\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.MemberR\x06member"4\n\x13RemoveMemberRequest\x12\x1d\n\tmember_id\x18\x01 \x01(\tR\x08memberIdB\x00"\x16\n\x14RemoveMemberResponse2\xd2\x05\n\rMemberService\x12c\n\x0cCreateMember\x12\'.corridor.access.v1.CreateMemberRequest\x1a(.corridor.access.v1.CreateMemberResponse"\x00\x12Z\n\tGetMember\x12$.corridor.access.v1.GetMemberRequest\x1a%.corridor.access.v1.GetMemberResponse"\x00\x12`\n\x0bListMembers\x12&.corridor.access.v1.ListMembersRequest\x1a\'.corridor.access.v1.ListMembersResponse"\x00\x12c\n\x0cUpdateMember\x12\'.corridor.access.v1.UpdateMemberRequest\x1a(.corridor.access.v1.UpdateMemberResponse"\x00\x12f\n\rSuspendMember\x12(.corridor.access.v1.SuspendMemberRequest\x1a).corridor.access.v1.SuspendMemberResponse"\x00\x12l\n\x0fReinstateMember\x12*.corridor.access.v1.ReinstateMemberRequest\x1a+.corridor.access.v1.ReinstateMemberResponse"\x00\x12c\n\x0cRemoveMember\x12\'.corridor.access.v1.RemoveMemberRequest\x1a(.corridor.access.v1.RemoveMemberResponse"\x00b\x06proto3',
+    b'\n\'corridor/access/v1/member_service.proto\x12\x12corridor.access.v1\x1a\x1fcorridor/access/v1/member.proto\x1a\x1dcorridor/access/v1/role.proto\x1a google/protobuf/field_mask.proto"w\n\x13CreateMemberRequest\x12\x16\n\x05email\x18\x01 \x01(\tR\x05emailB\x00\x12\x16\n\x05title\x18\x02 \x01(\tR\x05titleB\x00\x120\n\x05roles\x18\x03 \x03(\x0e2\x18.corridor.access.v1.RoleR\x05rolesB\x00"J\n\x14CreateMemberResponse\x122\n\x06member\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.MemberR\x06member"1\n\x10GetMemberRequest\x12\x1d\n\tmember_id\x18\x01 \x01(\tR\x08memberIdB\x00"G\n\x11GetMemberResponse\x122\n\x06member\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.MemberR\x06member"\x8d\x01\n\x12ListMembersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x127\n\x05state\x18\x03 \x01(\x0e2\x1f.corridor.access.v1.MemberStateR\x05stateB\x00"s\n\x13ListMembersResponse\x124\n\x07members\x18\x01 \x03(\x0b2\x1a.corridor.access.v1.MemberR\x07members\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\xbb\x01\n\x13UpdateMemberRequest\x12\x1d\n\tmember_id\x18\x01 \x01(\tR\x08memberIdB\x00\x12\x16\n\x05title\x18\x02 \x01(\tR\x05titleB\x00\x120\n\x05roles\x18\x03 \x03(\x0e2\x18.corridor.access.v1.RoleR\x05rolesB\x00\x12;\n\x0bupdate_mask\x18\x04 \x01(\x0b2\x1a.google.protobuf.FieldMaskR\nupdateMask"J\n\x14UpdateMemberResponse\x122\n\x06member\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.MemberR\x06member"5\n\x14SuspendMemberRequest\x12\x1d\n\tmember_id\x18\x01 \x01(\tR\x08memberIdB\x00"K\n\x15SuspendMemberResponse\x122\n\x06member\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.MemberR\x06member"7\n\x16ReinstateMemberRequest\x12\x1d\n\tmember_id\x18\x01 \x01(\tR\x08memberIdB\x00"M\n\x17ReinstateMemberResponse\x122\n\x06member\x18\x01 \x01(\x0b2\x1a.corridor.access.v1.MemberR\x06member"4\n\x13RemoveMemberRequest\x12\x1d\n\tmember_id\x18\x01 \x01(\tR\x08memberIdB\x00"\x16\n\x14RemoveMemberResponse2\xd2\x05\n\rMemberService\x12c\n\x0cCreateMember\x12\'.corridor.access.v1.CreateMemberRequest\x1a(.corridor.access.v1.CreateMemberResponse"\x00\x12Z\n\tGetMember\x12$.corridor.access.v1.GetMemberRequest\x1a%.corridor.access.v1.GetMemberResponse"\x00\x12`\n\x0bListMembers\x12&.corridor.access.v1.ListMembersRequest\x1a\'.corridor.access.v1.ListMembersResponse"\x00\x12c\n\x0cUpdateMember\x12\'.corridor.access.v1.UpdateMemberRequest\x1a(.corridor.access.v1.UpdateMemberResponse"\x00\x12f\n\rSuspendMember\x12(.corridor.access.v1.SuspendMemberRequest\x1a).corridor.access.v1.SuspendMemberResponse"\x00\x12l\n\x0fReinstateMember\x12*.corridor.access.v1.ReinstateMemberRequest\x1a+.corridor.access.v1.ReinstateMemberResponse"\x00\x12c\n\x0cRemoveMember\x12\'.corridor.access.v1.RemoveMemberRequest\x1a(.corridor.access.v1.RemoveMemberResponse"\x00b\x06proto3',
     [
         member_pb.desc(),
         role_pb.desc(),
+        field_mask_pb.desc(),
     ],
     {
         "CreateMemberRequest": CreateMemberRequest,

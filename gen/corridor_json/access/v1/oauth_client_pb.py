@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...type.v1.environment_pb import Environment
 
 
-_OAuthClientFields: TypeAlias = Literal["oauth_client_id", "environment", "settings", "state", "secrets", "create_time", "update_time"]
+_OAuthClientFields: TypeAlias = Literal["oauth_client_id", "environment", "settings", "state", "secrets", "create_time", "update_time", "etag"]
 
 class OAuthClient(Message[_OAuthClientFields]):
     """
@@ -79,9 +79,17 @@ class OAuthClient(Message[_OAuthClientFields]):
             ```proto
             optional google.protobuf.Timestamp update_time = 7;
             ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+            Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 8;
+            ```
     """
 
-    __slots__ = ("oauth_client_id", "environment", "settings", "state", "secrets", "create_time", "update_time")
+    __slots__ = ("oauth_client_id", "environment", "settings", "state", "secrets", "create_time", "update_time", "etag")
 
     if TYPE_CHECKING:
 
@@ -95,6 +103,7 @@ class OAuthClient(Message[_OAuthClientFields]):
             secrets: list[OAuthClientSecret] | None = None,
             create_time: Timestamp | None = None,
             update_time: Timestamp | None = None,
+            etag: str = "",
         ) -> None:
             pass
 
@@ -105,6 +114,7 @@ class OAuthClient(Message[_OAuthClientFields]):
         secrets: list[OAuthClientSecret]
         create_time: Timestamp | None
         update_time: Timestamp | None
+        etag: str
 
 _OAuthClientSettingsFields: TypeAlias = Literal["title", "grant_types", "scopes", "redirect_uris", "authentication", "jwks", "certificate_subject", "certificate_uri", "dpop_bound_access_tokens", "certificate_bound_access_tokens", "require_pushed_authorization_requests", "profile", "resources", "post_logout_redirect_uris"]
 
@@ -445,7 +455,7 @@ class SecurityProfile(Enum):
 
 
 _DESC = file_desc(
-    b'\n%corridor/access/v1/oauth_client.proto\x12\x12corridor.access.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xad\x03\n\x0bOAuthClient\x12&\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientId\x12?\n\x0benvironment\x18\x02 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12C\n\x08settings\x18\x03 \x01(\x0b2\'.corridor.access.v1.OAuthClientSettingsR\x08settings\x125\n\x05state\x18\x04 \x01(\x0e2\x1f.corridor.access.v1.ClientStateR\x05state\x12?\n\x07secrets\x18\x05 \x03(\x0b2%.corridor.access.v1.OAuthClientSecretR\x07secrets\x12;\n\x0bcreate_time\x18\x06 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime"\xe9\x05\n\x13OAuthClientSettings\x12\x16\n\x05title\x18\x01 \x01(\tR\x05titleB\x00\x12@\n\x0bgrant_types\x18\x02 \x03(\x0e2\x1d.corridor.access.v1.GrantTypeR\ngrantTypesB\x00\x12\x18\n\x06scopes\x18\x03 \x03(\tR\x06scopesB\x00\x12%\n\rredirect_uris\x18\x04 \x03(\tR\x0credirectUrisB\x00\x12R\n\x0eauthentication\x18\x05 \x01(\x0e2(.corridor.access.v1.ClientAuthenticationR\x0eauthenticationB\x00\x12\x14\n\x04jwks\x18\x06 \x01(\tR\x04jwksB\x00\x121\n\x13certificate_subject\x18\x07 \x01(\tR\x12certificateSubjectB\x00\x12)\n\x0fcertificate_uri\x18\x08 \x01(\tR\x0ecertificateUriB\x00\x127\n\x18dpop_bound_access_tokens\x18\t \x01(\x08R\x15dpopBoundAccessTokens\x12E\n\x1fcertificate_bound_access_tokens\x18\n \x01(\x08R\x1ccertificateBoundAccessTokens\x12Q\n%require_pushed_authorization_requests\x18\x0b \x01(\x08R"requirePushedAuthorizationRequests\x12?\n\x07profile\x18\x0c \x01(\x0e2#.corridor.access.v1.SecurityProfileR\x07profileB\x00\x12\x1e\n\tresources\x18\r \x03(\tR\tresourcesB\x00\x12;\n\x19post_logout_redirect_uris\x18\x0e \x03(\tR\x16postLogoutRedirectUrisB\x00"\xc2\x01\n\x11OAuthClientSecret\x123\n\x16oauth_client_secret_id\x18\x01 \x01(\tR\x13oauthClientSecretId\x12;\n\x0bcreate_time\x18\x02 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bexpire_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime*`\n\x0bClientState\x12\x1c\n\x18CLIENT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14CLIENT_STATE_ENABLED\x10\x01\x12\x19\n\x15CLIENT_STATE_DISABLED\x10\x02*\x8b\x01\n\tGrantType\x12\x1a\n\x16GRANT_TYPE_UNSPECIFIED\x10\x00\x12!\n\x1dGRANT_TYPE_CLIENT_CREDENTIALS\x10\x01\x12!\n\x1dGRANT_TYPE_AUTHORIZATION_CODE\x10\x02\x12\x1c\n\x18GRANT_TYPE_REFRESH_TOKEN\x10\x03*\xa7\x02\n\x14ClientAuthentication\x12%\n!CLIENT_AUTHENTICATION_UNSPECIFIED\x10\x00\x12-\n)CLIENT_AUTHENTICATION_CLIENT_SECRET_BASIC\x10\x01\x12,\n(CLIENT_AUTHENTICATION_CLIENT_SECRET_POST\x10\x02\x12)\n%CLIENT_AUTHENTICATION_PRIVATE_KEY_JWT\x10\x03\x12)\n%CLIENT_AUTHENTICATION_TLS_CLIENT_AUTH\x10\x04\x125\n1CLIENT_AUTHENTICATION_SELF_SIGNED_TLS_CLIENT_AUTH\x10\x05*P\n\x0fSecurityProfile\x12 \n\x1cSECURITY_PROFILE_UNSPECIFIED\x10\x00\x12\x1b\n\x17SECURITY_PROFILE_FAPI_2\x10\x01b\x06proto3',
+    b'\n%corridor/access/v1/oauth_client.proto\x12\x12corridor.access.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xc1\x03\n\x0bOAuthClient\x12&\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientId\x12?\n\x0benvironment\x18\x02 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12C\n\x08settings\x18\x03 \x01(\x0b2\'.corridor.access.v1.OAuthClientSettingsR\x08settings\x125\n\x05state\x18\x04 \x01(\x0e2\x1f.corridor.access.v1.ClientStateR\x05state\x12?\n\x07secrets\x18\x05 \x03(\x0b2%.corridor.access.v1.OAuthClientSecretR\x07secrets\x12;\n\x0bcreate_time\x18\x06 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12\x12\n\x04etag\x18\x08 \x01(\tR\x04etag"\xe9\x05\n\x13OAuthClientSettings\x12\x16\n\x05title\x18\x01 \x01(\tR\x05titleB\x00\x12@\n\x0bgrant_types\x18\x02 \x03(\x0e2\x1d.corridor.access.v1.GrantTypeR\ngrantTypesB\x00\x12\x18\n\x06scopes\x18\x03 \x03(\tR\x06scopesB\x00\x12%\n\rredirect_uris\x18\x04 \x03(\tR\x0credirectUrisB\x00\x12R\n\x0eauthentication\x18\x05 \x01(\x0e2(.corridor.access.v1.ClientAuthenticationR\x0eauthenticationB\x00\x12\x14\n\x04jwks\x18\x06 \x01(\tR\x04jwksB\x00\x121\n\x13certificate_subject\x18\x07 \x01(\tR\x12certificateSubjectB\x00\x12)\n\x0fcertificate_uri\x18\x08 \x01(\tR\x0ecertificateUriB\x00\x127\n\x18dpop_bound_access_tokens\x18\t \x01(\x08R\x15dpopBoundAccessTokens\x12E\n\x1fcertificate_bound_access_tokens\x18\n \x01(\x08R\x1ccertificateBoundAccessTokens\x12Q\n%require_pushed_authorization_requests\x18\x0b \x01(\x08R"requirePushedAuthorizationRequests\x12?\n\x07profile\x18\x0c \x01(\x0e2#.corridor.access.v1.SecurityProfileR\x07profileB\x00\x12\x1e\n\tresources\x18\r \x03(\tR\tresourcesB\x00\x12;\n\x19post_logout_redirect_uris\x18\x0e \x03(\tR\x16postLogoutRedirectUrisB\x00"\xc2\x01\n\x11OAuthClientSecret\x123\n\x16oauth_client_secret_id\x18\x01 \x01(\tR\x13oauthClientSecretId\x12;\n\x0bcreate_time\x18\x02 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bexpire_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime*`\n\x0bClientState\x12\x1c\n\x18CLIENT_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14CLIENT_STATE_ENABLED\x10\x01\x12\x19\n\x15CLIENT_STATE_DISABLED\x10\x02*\x8b\x01\n\tGrantType\x12\x1a\n\x16GRANT_TYPE_UNSPECIFIED\x10\x00\x12!\n\x1dGRANT_TYPE_CLIENT_CREDENTIALS\x10\x01\x12!\n\x1dGRANT_TYPE_AUTHORIZATION_CODE\x10\x02\x12\x1c\n\x18GRANT_TYPE_REFRESH_TOKEN\x10\x03*\xa7\x02\n\x14ClientAuthentication\x12%\n!CLIENT_AUTHENTICATION_UNSPECIFIED\x10\x00\x12-\n)CLIENT_AUTHENTICATION_CLIENT_SECRET_BASIC\x10\x01\x12,\n(CLIENT_AUTHENTICATION_CLIENT_SECRET_POST\x10\x02\x12)\n%CLIENT_AUTHENTICATION_PRIVATE_KEY_JWT\x10\x03\x12)\n%CLIENT_AUTHENTICATION_TLS_CLIENT_AUTH\x10\x04\x125\n1CLIENT_AUTHENTICATION_SELF_SIGNED_TLS_CLIENT_AUTH\x10\x05*P\n\x0fSecurityProfile\x12 \n\x1cSECURITY_PROFILE_UNSPECIFIED\x10\x00\x12\x1b\n\x17SECURITY_PROFILE_FAPI_2\x10\x01b\x06proto3',
     [
         environment_pb.desc(),
         timestamp_pb.desc(),

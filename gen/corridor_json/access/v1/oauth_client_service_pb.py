@@ -13,12 +13,13 @@ from typing import Literal, NoReturn, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
-from protobuf.wkt.google.protobuf import timestamp_pb
+from protobuf.wkt.google.protobuf import field_mask_pb, timestamp_pb
 
 from . import oauth_client_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.field_mask_pb import FieldMask
     from protobuf.wkt.google.protobuf.timestamp_pb import Timestamp
 
     from .oauth_client_pb import OAuthClient, OAuthClientSettings
@@ -248,7 +249,7 @@ class ListOAuthClientsResponse(Message[_ListOAuthClientsResponseFields]):
         oauth_clients: list[OAuthClient]
         next_page_token: str
 
-_UpdateOAuthClientRequestFields: TypeAlias = Literal["oauth_client_id", "settings"]
+_UpdateOAuthClientRequestFields: TypeAlias = Literal["oauth_client_id", "settings", "update_mask"]
 
 class UpdateOAuthClientRequest(Message[_UpdateOAuthClientRequestFields]):
     """
@@ -271,9 +272,17 @@ class UpdateOAuthClientRequest(Message[_UpdateOAuthClientRequestFields]):
             ```proto
             optional corridor.access.v1.OAuthClientSettings settings = 2;
             ```
+        update_mask:
+            Which fields of the settings change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+            `PATCH` without it changes what stands in the body, and `null` there clears a field.
+
+            ```proto
+            optional google.protobuf.FieldMask update_mask = 3;
+            ```
     """
 
-    __slots__ = ("oauth_client_id", "settings")
+    __slots__ = ("oauth_client_id", "settings", "update_mask")
 
     if TYPE_CHECKING:
 
@@ -282,11 +291,13 @@ class UpdateOAuthClientRequest(Message[_UpdateOAuthClientRequestFields]):
             *,
             oauth_client_id: str = "",
             settings: OAuthClientSettings | None = None,
+            update_mask: FieldMask | None = None,
         ) -> None:
             pass
 
         oauth_client_id: str
         settings: OAuthClientSettings | None
+        update_mask: FieldMask | None
 
 _UpdateOAuthClientResponseFields: TypeAlias = Literal["oauth_client"]
 
@@ -590,9 +601,10 @@ class DeleteOAuthClientResponse(Message[_DeleteOAuthClientResponseFields]):
 
 
 _DESC = file_desc(
-    b'\n-corridor/access/v1/oauth_client_service.proto\x12\x12corridor.access.v1\x1a%corridor/access/v1/oauth_client.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xab\x01\n\x18CreateOAuthClientRequest\x12E\n\x08settings\x18\x01 \x01(\x0b2\'.corridor.access.v1.OAuthClientSettingsR\x08settingsB\x00\x12H\n\x12secret_expire_time\x18\x02 \x01(\x0b2\x1a.google.protobuf.TimestampR\x10secretExpireTime"y\n\x19CreateOAuthClientResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00"A\n\x15GetOAuthClientRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00"\\\n\x16GetOAuthClientResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient"Y\n\x17ListOAuthClientsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"\x88\x01\n\x18ListOAuthClientsResponse\x12D\n\roauth_clients\x18\x01 \x03(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0coauthClients\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\x8b\x01\n\x18UpdateOAuthClientRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00\x12E\n\x08settings\x18\x02 \x01(\x0b2\'.corridor.access.v1.OAuthClientSettingsR\x08settingsB\x00"_\n\x19UpdateOAuthClientResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient"E\n\x19DisableOAuthClientRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00"`\n\x1aDisableOAuthClientResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient"D\n\x18EnableOAuthClientRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00"_\n\x19EnableOAuthClientResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient"\xae\x01\n\x1eRotateOAuthClientSecretRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00\x12%\n\roverlap_hours\x18\x02 \x01(\x05R\x0coverlapHoursB\x00\x12;\n\x0bexpire_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime"\x7f\n\x1fRotateOAuthClientSecretResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00"D\n\x18DeleteOAuthClientRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00"\x1b\n\x19DeleteOAuthClientResponse2\xbe\x07\n\x12OAuthClientService\x12r\n\x11CreateOAuthClient\x12,.corridor.access.v1.CreateOAuthClientRequest\x1a-.corridor.access.v1.CreateOAuthClientResponse"\x00\x12i\n\x0eGetOAuthClient\x12).corridor.access.v1.GetOAuthClientRequest\x1a*.corridor.access.v1.GetOAuthClientResponse"\x00\x12o\n\x10ListOAuthClients\x12+.corridor.access.v1.ListOAuthClientsRequest\x1a,.corridor.access.v1.ListOAuthClientsResponse"\x00\x12r\n\x11UpdateOAuthClient\x12,.corridor.access.v1.UpdateOAuthClientRequest\x1a-.corridor.access.v1.UpdateOAuthClientResponse"\x00\x12u\n\x12DisableOAuthClient\x12-.corridor.access.v1.DisableOAuthClientRequest\x1a..corridor.access.v1.DisableOAuthClientResponse"\x00\x12r\n\x11EnableOAuthClient\x12,.corridor.access.v1.EnableOAuthClientRequest\x1a-.corridor.access.v1.EnableOAuthClientResponse"\x00\x12\x84\x01\n\x17RotateOAuthClientSecret\x122.corridor.access.v1.RotateOAuthClientSecretRequest\x1a3.corridor.access.v1.RotateOAuthClientSecretResponse"\x00\x12r\n\x11DeleteOAuthClient\x12,.corridor.access.v1.DeleteOAuthClientRequest\x1a-.corridor.access.v1.DeleteOAuthClientResponse"\x00b\x06proto3',
+    b'\n-corridor/access/v1/oauth_client_service.proto\x12\x12corridor.access.v1\x1a%corridor/access/v1/oauth_client.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xab\x01\n\x18CreateOAuthClientRequest\x12E\n\x08settings\x18\x01 \x01(\x0b2\'.corridor.access.v1.OAuthClientSettingsR\x08settingsB\x00\x12H\n\x12secret_expire_time\x18\x02 \x01(\x0b2\x1a.google.protobuf.TimestampR\x10secretExpireTime"y\n\x19CreateOAuthClientResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00"A\n\x15GetOAuthClientRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00"\\\n\x16GetOAuthClientResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient"Y\n\x17ListOAuthClientsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"\x88\x01\n\x18ListOAuthClientsResponse\x12D\n\roauth_clients\x18\x01 \x03(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0coauthClients\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\xc8\x01\n\x18UpdateOAuthClientRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00\x12E\n\x08settings\x18\x02 \x01(\x0b2\'.corridor.access.v1.OAuthClientSettingsR\x08settingsB\x00\x12;\n\x0bupdate_mask\x18\x03 \x01(\x0b2\x1a.google.protobuf.FieldMaskR\nupdateMask"_\n\x19UpdateOAuthClientResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient"E\n\x19DisableOAuthClientRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00"`\n\x1aDisableOAuthClientResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient"D\n\x18EnableOAuthClientRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00"_\n\x19EnableOAuthClientResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient"\xae\x01\n\x1eRotateOAuthClientSecretRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00\x12%\n\roverlap_hours\x18\x02 \x01(\x05R\x0coverlapHoursB\x00\x12;\n\x0bexpire_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nexpireTime"\x7f\n\x1fRotateOAuthClientSecretResponse\x12B\n\x0coauth_client\x18\x01 \x01(\x0b2\x1f.corridor.access.v1.OAuthClientR\x0boauthClient\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00"D\n\x18DeleteOAuthClientRequest\x12(\n\x0foauth_client_id\x18\x01 \x01(\tR\roauthClientIdB\x00"\x1b\n\x19DeleteOAuthClientResponse2\xbe\x07\n\x12OAuthClientService\x12r\n\x11CreateOAuthClient\x12,.corridor.access.v1.CreateOAuthClientRequest\x1a-.corridor.access.v1.CreateOAuthClientResponse"\x00\x12i\n\x0eGetOAuthClient\x12).corridor.access.v1.GetOAuthClientRequest\x1a*.corridor.access.v1.GetOAuthClientResponse"\x00\x12o\n\x10ListOAuthClients\x12+.corridor.access.v1.ListOAuthClientsRequest\x1a,.corridor.access.v1.ListOAuthClientsResponse"\x00\x12r\n\x11UpdateOAuthClient\x12,.corridor.access.v1.UpdateOAuthClientRequest\x1a-.corridor.access.v1.UpdateOAuthClientResponse"\x00\x12u\n\x12DisableOAuthClient\x12-.corridor.access.v1.DisableOAuthClientRequest\x1a..corridor.access.v1.DisableOAuthClientResponse"\x00\x12r\n\x11EnableOAuthClient\x12,.corridor.access.v1.EnableOAuthClientRequest\x1a-.corridor.access.v1.EnableOAuthClientResponse"\x00\x12\x84\x01\n\x17RotateOAuthClientSecret\x122.corridor.access.v1.RotateOAuthClientSecretRequest\x1a3.corridor.access.v1.RotateOAuthClientSecretResponse"\x00\x12r\n\x11DeleteOAuthClient\x12,.corridor.access.v1.DeleteOAuthClientRequest\x1a-.corridor.access.v1.DeleteOAuthClientResponse"\x00b\x06proto3',
     [
         oauth_client_pb.desc(),
+        field_mask_pb.desc(),
         timestamp_pb.desc(),
     ],
     {

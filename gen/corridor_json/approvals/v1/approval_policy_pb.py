@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ...options.v1.method_pb import CallerKind
 
 
-_ApprovalPolicyFields: TypeAlias = Literal["rules", "revision", "update_time"]
+_ApprovalPolicyFields: TypeAlias = Literal["rules", "revision", "update_time", "etag"]
 
 class ApprovalPolicy(Message[_ApprovalPolicyFields]):
     """
@@ -56,9 +56,17 @@ class ApprovalPolicy(Message[_ApprovalPolicyFields]):
             ```proto
             optional google.protobuf.Timestamp update_time = 3;
             ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+            Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 4;
+            ```
     """
 
-    __slots__ = ("rules", "revision", "update_time")
+    __slots__ = ("rules", "revision", "update_time", "etag")
 
     if TYPE_CHECKING:
 
@@ -68,12 +76,14 @@ class ApprovalPolicy(Message[_ApprovalPolicyFields]):
             rules: list[ApprovalRule] | None = None,
             revision: int = 0,
             update_time: Timestamp | None = None,
+            etag: str = "",
         ) -> None:
             pass
 
         rules: list[ApprovalRule]
         revision: int
         update_time: Timestamp | None
+        etag: str
 
 _ApprovalRuleFields: TypeAlias = Literal["title", "method", "amount_above", "caller_roles", "caller_kinds", "caller_scope", "approvals_needed", "decider_role", "expire_after", "escalate_after"]
 
@@ -233,7 +243,7 @@ class ApprovalAmount(Message[_ApprovalAmountFields]):
 
 
 _DESC = file_desc(
-    b'\n+corridor/approvals/v1/approval_policy.proto\x12\x15corridor.approvals.v1\x1a\x1dcorridor/access/v1/role.proto\x1a corridor/options/v1/method.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xa8\x01\n\x0eApprovalPolicy\x12;\n\x05rules\x18\x01 \x03(\x0b2#.corridor.approvals.v1.ApprovalRuleR\x05rulesB\x00\x12\x1c\n\x08revision\x18\x02 \x01(\x03R\x08revisionB\x00\x12;\n\x0bupdate_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime"\xa4\x04\n\x0cApprovalRule\x12\x16\n\x05title\x18\x01 \x01(\tR\x05titleB\x00\x12\x18\n\x06method\x18\x02 \x01(\tR\x06methodB\x00\x12H\n\x0camount_above\x18\x03 \x01(\x0b2%.corridor.approvals.v1.ApprovalAmountR\x0bamountAbove\x12=\n\x0ccaller_roles\x18\x04 \x03(\x0e2\x18.corridor.access.v1.RoleR\x0bcallerRolesB\x00\x12D\n\x0ccaller_kinds\x18\x05 \x03(\x0e2\x1f.corridor.options.v1.CallerKindR\x0bcallerKindsB\x00\x12#\n\x0ccaller_scope\x18\x06 \x01(\tR\x0bcallerScopeB\x00\x12+\n\x10approvals_needed\x18\x07 \x01(\x05R\x0fapprovalsNeededB\x00\x12=\n\x0cdecider_role\x18\x08 \x01(\x0e2\x18.corridor.access.v1.RoleR\x0bdeciderRoleB\x00\x12>\n\x0cexpire_after\x18\t \x01(\x0b2\x19.google.protobuf.DurationR\x0bexpireAfterB\x00\x12B\n\x0eescalate_after\x18\n \x01(\x0b2\x19.google.protobuf.DurationR\rescalateAfterB\x00"{\n\x0eApprovalAmount\x12\x1f\n\nfield_path\x18\x01 \x01(\tR\tfieldPathB\x00\x12%\n\rcurrency_code\x18\x02 \x01(\tR\x0ccurrencyCodeB\x00\x12!\n\x0babove_minor\x18\x03 \x01(\x03R\naboveMinorB\x00b\x06proto3',
+    b'\n+corridor/approvals/v1/approval_policy.proto\x12\x15corridor.approvals.v1\x1a\x1dcorridor/access/v1/role.proto\x1a corridor/options/v1/method.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xbe\x01\n\x0eApprovalPolicy\x12;\n\x05rules\x18\x01 \x03(\x0b2#.corridor.approvals.v1.ApprovalRuleR\x05rulesB\x00\x12\x1c\n\x08revision\x18\x02 \x01(\x03R\x08revisionB\x00\x12;\n\x0bupdate_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12\x14\n\x04etag\x18\x04 \x01(\tR\x04etagB\x00"\xa4\x04\n\x0cApprovalRule\x12\x16\n\x05title\x18\x01 \x01(\tR\x05titleB\x00\x12\x18\n\x06method\x18\x02 \x01(\tR\x06methodB\x00\x12H\n\x0camount_above\x18\x03 \x01(\x0b2%.corridor.approvals.v1.ApprovalAmountR\x0bamountAbove\x12=\n\x0ccaller_roles\x18\x04 \x03(\x0e2\x18.corridor.access.v1.RoleR\x0bcallerRolesB\x00\x12D\n\x0ccaller_kinds\x18\x05 \x03(\x0e2\x1f.corridor.options.v1.CallerKindR\x0bcallerKindsB\x00\x12#\n\x0ccaller_scope\x18\x06 \x01(\tR\x0bcallerScopeB\x00\x12+\n\x10approvals_needed\x18\x07 \x01(\x05R\x0fapprovalsNeededB\x00\x12=\n\x0cdecider_role\x18\x08 \x01(\x0e2\x18.corridor.access.v1.RoleR\x0bdeciderRoleB\x00\x12>\n\x0cexpire_after\x18\t \x01(\x0b2\x19.google.protobuf.DurationR\x0bexpireAfterB\x00\x12B\n\x0eescalate_after\x18\n \x01(\x0b2\x19.google.protobuf.DurationR\rescalateAfterB\x00"{\n\x0eApprovalAmount\x12\x1f\n\nfield_path\x18\x01 \x01(\tR\tfieldPathB\x00\x12%\n\rcurrency_code\x18\x02 \x01(\tR\x0ccurrencyCodeB\x00\x12!\n\x0babove_minor\x18\x03 \x01(\x03R\naboveMinorB\x00b\x06proto3',
     [
         role_pb.desc(),
         method_pb.desc(),

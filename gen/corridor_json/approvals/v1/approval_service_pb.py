@@ -13,11 +13,13 @@ from typing import Literal, NoReturn, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
+from protobuf.wkt.google.protobuf import field_mask_pb
 
 from . import approval_pb, approval_policy_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.field_mask_pb import FieldMask
 
     from .approval_pb import Approval, ApprovalState
     from .approval_policy_pb import ApprovalPolicy
@@ -75,7 +77,7 @@ class GetApprovalPolicyResponse(Message[_GetApprovalPolicyResponseFields]):
 
         policy: ApprovalPolicy | None
 
-_UpdateApprovalPolicyRequestFields: TypeAlias = Literal["policy"]
+_UpdateApprovalPolicyRequestFields: TypeAlias = Literal["policy", "update_mask"]
 
 class UpdateApprovalPolicyRequest(Message[_UpdateApprovalPolicyRequestFields]):
     """
@@ -92,9 +94,17 @@ class UpdateApprovalPolicyRequest(Message[_UpdateApprovalPolicyRequestFields]):
             ```proto
             optional corridor.approvals.v1.ApprovalPolicy policy = 1;
             ```
+        update_mask:
+            Which fields of the policy change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+            `PATCH` without it changes what stands in the body, and `null` there clears a field.
+
+            ```proto
+            optional google.protobuf.FieldMask update_mask = 2;
+            ```
     """
 
-    __slots__ = ("policy",)
+    __slots__ = ("policy", "update_mask")
 
     if TYPE_CHECKING:
 
@@ -102,10 +112,12 @@ class UpdateApprovalPolicyRequest(Message[_UpdateApprovalPolicyRequestFields]):
             self,
             *,
             policy: ApprovalPolicy | None = None,
+            update_mask: FieldMask | None = None,
         ) -> None:
             pass
 
         policy: ApprovalPolicy | None
+        update_mask: FieldMask | None
 
 _UpdateApprovalPolicyResponseFields: TypeAlias = Literal["policy"]
 
@@ -509,10 +521,11 @@ class CancelApprovalResponse(Message[_CancelApprovalResponseFields]):
 
 
 _DESC = file_desc(
-    b'\n,corridor/approvals/v1/approval_service.proto\x12\x15corridor.approvals.v1\x1a$corridor/approvals/v1/approval.proto\x1a+corridor/approvals/v1/approval_policy.proto"\x1a\n\x18GetApprovalPolicyRequest"Z\n\x19GetApprovalPolicyResponse\x12=\n\x06policy\x18\x01 \x01(\x0b2%.corridor.approvals.v1.ApprovalPolicyR\x06policy"^\n\x1bUpdateApprovalPolicyRequest\x12?\n\x06policy\x18\x01 \x01(\x0b2%.corridor.approvals.v1.ApprovalPolicyR\x06policyB\x00"]\n\x1cUpdateApprovalPolicyResponse\x12=\n\x06policy\x18\x01 \x01(\x0b2%.corridor.approvals.v1.ApprovalPolicyR\x06policy"7\n\x12GetApprovalRequest\x12!\n\x0bapproval_id\x18\x01 \x01(\tR\napprovalIdB\x00"R\n\x13GetApprovalResponse\x12;\n\x08approval\x18\x01 \x01(\x0b2\x1f.corridor.approvals.v1.ApprovalR\x08approval"\xb0\x01\n\x14ListApprovalsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12>\n\x06states\x18\x03 \x03(\x0e2$.corridor.approvals.v1.ApprovalStateR\x06statesB\x00\x12\x18\n\x06method\x18\x04 \x01(\tR\x06methodB\x00"~\n\x15ListApprovalsResponse\x12=\n\tapprovals\x18\x01 \x03(\x0b2\x1f.corridor.approvals.v1.ApprovalR\tapprovals\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"U\n\x16ApproveApprovalRequest\x12!\n\x0bapproval_id\x18\x01 \x01(\tR\napprovalIdB\x00\x12\x18\n\x06reason\x18\x02 \x01(\tR\x06reasonB\x00"V\n\x17ApproveApprovalResponse\x12;\n\x08approval\x18\x01 \x01(\x0b2\x1f.corridor.approvals.v1.ApprovalR\x08approval"T\n\x15RejectApprovalRequest\x12!\n\x0bapproval_id\x18\x01 \x01(\tR\napprovalIdB\x00\x12\x18\n\x06reason\x18\x02 \x01(\tR\x06reasonB\x00"U\n\x16RejectApprovalResponse\x12;\n\x08approval\x18\x01 \x01(\x0b2\x1f.corridor.approvals.v1.ApprovalR\x08approval":\n\x15CancelApprovalRequest\x12!\n\x0bapproval_id\x18\x01 \x01(\tR\napprovalIdB\x00"U\n\x16CancelApprovalResponse\x12;\n\x08approval\x18\x01 \x01(\x0b2\x1f.corridor.approvals.v1.ApprovalR\x08approval2\xbb\x06\n\x0fApprovalService\x12x\n\x11GetApprovalPolicy\x12/.corridor.approvals.v1.GetApprovalPolicyRequest\x1a0.corridor.approvals.v1.GetApprovalPolicyResponse"\x00\x12\x81\x01\n\x14UpdateApprovalPolicy\x122.corridor.approvals.v1.UpdateApprovalPolicyRequest\x1a3.corridor.approvals.v1.UpdateApprovalPolicyResponse"\x00\x12f\n\x0bGetApproval\x12).corridor.approvals.v1.GetApprovalRequest\x1a*.corridor.approvals.v1.GetApprovalResponse"\x00\x12l\n\rListApprovals\x12+.corridor.approvals.v1.ListApprovalsRequest\x1a,.corridor.approvals.v1.ListApprovalsResponse"\x00\x12r\n\x0fApproveApproval\x12-.corridor.approvals.v1.ApproveApprovalRequest\x1a..corridor.approvals.v1.ApproveApprovalResponse"\x00\x12o\n\x0eRejectApproval\x12,.corridor.approvals.v1.RejectApprovalRequest\x1a-.corridor.approvals.v1.RejectApprovalResponse"\x00\x12o\n\x0eCancelApproval\x12,.corridor.approvals.v1.CancelApprovalRequest\x1a-.corridor.approvals.v1.CancelApprovalResponse"\x00b\x06proto3',
+    b'\n,corridor/approvals/v1/approval_service.proto\x12\x15corridor.approvals.v1\x1a$corridor/approvals/v1/approval.proto\x1a+corridor/approvals/v1/approval_policy.proto\x1a google/protobuf/field_mask.proto"\x1a\n\x18GetApprovalPolicyRequest"Z\n\x19GetApprovalPolicyResponse\x12=\n\x06policy\x18\x01 \x01(\x0b2%.corridor.approvals.v1.ApprovalPolicyR\x06policy"\x9b\x01\n\x1bUpdateApprovalPolicyRequest\x12?\n\x06policy\x18\x01 \x01(\x0b2%.corridor.approvals.v1.ApprovalPolicyR\x06policyB\x00\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b2\x1a.google.protobuf.FieldMaskR\nupdateMask"]\n\x1cUpdateApprovalPolicyResponse\x12=\n\x06policy\x18\x01 \x01(\x0b2%.corridor.approvals.v1.ApprovalPolicyR\x06policy"7\n\x12GetApprovalRequest\x12!\n\x0bapproval_id\x18\x01 \x01(\tR\napprovalIdB\x00"R\n\x13GetApprovalResponse\x12;\n\x08approval\x18\x01 \x01(\x0b2\x1f.corridor.approvals.v1.ApprovalR\x08approval"\xb0\x01\n\x14ListApprovalsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12>\n\x06states\x18\x03 \x03(\x0e2$.corridor.approvals.v1.ApprovalStateR\x06statesB\x00\x12\x18\n\x06method\x18\x04 \x01(\tR\x06methodB\x00"~\n\x15ListApprovalsResponse\x12=\n\tapprovals\x18\x01 \x03(\x0b2\x1f.corridor.approvals.v1.ApprovalR\tapprovals\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"U\n\x16ApproveApprovalRequest\x12!\n\x0bapproval_id\x18\x01 \x01(\tR\napprovalIdB\x00\x12\x18\n\x06reason\x18\x02 \x01(\tR\x06reasonB\x00"V\n\x17ApproveApprovalResponse\x12;\n\x08approval\x18\x01 \x01(\x0b2\x1f.corridor.approvals.v1.ApprovalR\x08approval"T\n\x15RejectApprovalRequest\x12!\n\x0bapproval_id\x18\x01 \x01(\tR\napprovalIdB\x00\x12\x18\n\x06reason\x18\x02 \x01(\tR\x06reasonB\x00"U\n\x16RejectApprovalResponse\x12;\n\x08approval\x18\x01 \x01(\x0b2\x1f.corridor.approvals.v1.ApprovalR\x08approval":\n\x15CancelApprovalRequest\x12!\n\x0bapproval_id\x18\x01 \x01(\tR\napprovalIdB\x00"U\n\x16CancelApprovalResponse\x12;\n\x08approval\x18\x01 \x01(\x0b2\x1f.corridor.approvals.v1.ApprovalR\x08approval2\xbb\x06\n\x0fApprovalService\x12x\n\x11GetApprovalPolicy\x12/.corridor.approvals.v1.GetApprovalPolicyRequest\x1a0.corridor.approvals.v1.GetApprovalPolicyResponse"\x00\x12\x81\x01\n\x14UpdateApprovalPolicy\x122.corridor.approvals.v1.UpdateApprovalPolicyRequest\x1a3.corridor.approvals.v1.UpdateApprovalPolicyResponse"\x00\x12f\n\x0bGetApproval\x12).corridor.approvals.v1.GetApprovalRequest\x1a*.corridor.approvals.v1.GetApprovalResponse"\x00\x12l\n\rListApprovals\x12+.corridor.approvals.v1.ListApprovalsRequest\x1a,.corridor.approvals.v1.ListApprovalsResponse"\x00\x12r\n\x0fApproveApproval\x12-.corridor.approvals.v1.ApproveApprovalRequest\x1a..corridor.approvals.v1.ApproveApprovalResponse"\x00\x12o\n\x0eRejectApproval\x12,.corridor.approvals.v1.RejectApprovalRequest\x1a-.corridor.approvals.v1.RejectApprovalResponse"\x00\x12o\n\x0eCancelApproval\x12,.corridor.approvals.v1.CancelApprovalRequest\x1a-.corridor.approvals.v1.CancelApprovalResponse"\x00b\x06proto3',
     [
         approval_pb.desc(),
         approval_policy_pb.desc(),
+        field_mask_pb.desc(),
     ],
     {
         "GetApprovalPolicyRequest": GetApprovalPolicyRequest,

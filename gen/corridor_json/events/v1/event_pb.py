@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ...type.v1.environment_pb import Environment
 
 
-_EventFields: TypeAlias = Literal["event_id", "type", "resource_id", "sequence", "environment", "create_time", "correlation_id", "data"]
+_EventFields: TypeAlias = Literal["event_id", "type", "resource_id", "sequence", "environment", "create_time", "correlation_id", "data", "payload_version"]
 
 class Event(Message[_EventFields]):
     """
@@ -89,9 +89,15 @@ class Event(Message[_EventFields]):
             ```proto
             optional google.protobuf.Any data = 8;
             ```
+        payload_version:
+            The version of the data, such as `v1`. Webhook deliveries carry it as the header `Corridor-Payload-Version` too.
+
+            ```proto
+            string payload_version = 9;
+            ```
     """
 
-    __slots__ = ("event_id", "type", "resource_id", "sequence", "environment", "create_time", "correlation_id", "data")
+    __slots__ = ("event_id", "type", "resource_id", "sequence", "environment", "create_time", "correlation_id", "data", "payload_version")
 
     if TYPE_CHECKING:
 
@@ -106,6 +112,7 @@ class Event(Message[_EventFields]):
             create_time: Timestamp | None = None,
             correlation_id: str = "",
             data: Any | None = None,
+            payload_version: str = "",
         ) -> None:
             pass
 
@@ -117,10 +124,11 @@ class Event(Message[_EventFields]):
         create_time: Timestamp | None
         correlation_id: str
         data: Any | None
+        payload_version: str
 
 
 _DESC = file_desc(
-    b'\n\x1ecorridor/events/v1/event.proto\x12\x12corridor.events.v1\x1a"corridor/type/v1/environment.proto\x1a\x19google/protobuf/any.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xc2\x02\n\x05Event\x12\x19\n\x08event_id\x18\x01 \x01(\tR\x07eventId\x12\x12\n\x04type\x18\x02 \x01(\tR\x04type\x12\x1f\n\x0bresource_id\x18\x03 \x01(\tR\nresourceId\x12\x1a\n\x08sequence\x18\x04 \x01(\x03R\x08sequence\x12?\n\x0benvironment\x18\x05 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bcreate_time\x18\x06 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12%\n\x0ecorrelation_id\x18\x07 \x01(\tR\rcorrelationId\x12(\n\x04data\x18\x08 \x01(\x0b2\x14.google.protobuf.AnyR\x04datab\x06proto3',
+    b'\n\x1ecorridor/events/v1/event.proto\x12\x12corridor.events.v1\x1a"corridor/type/v1/environment.proto\x1a\x19google/protobuf/any.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xeb\x02\n\x05Event\x12\x19\n\x08event_id\x18\x01 \x01(\tR\x07eventId\x12\x12\n\x04type\x18\x02 \x01(\tR\x04type\x12\x1f\n\x0bresource_id\x18\x03 \x01(\tR\nresourceId\x12\x1a\n\x08sequence\x18\x04 \x01(\x03R\x08sequence\x12?\n\x0benvironment\x18\x05 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bcreate_time\x18\x06 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12%\n\x0ecorrelation_id\x18\x07 \x01(\tR\rcorrelationId\x12(\n\x04data\x18\x08 \x01(\x0b2\x14.google.protobuf.AnyR\x04data\x12\'\n\x0fpayload_version\x18\t \x01(\tR\x0epayloadVersionb\x06proto3',
     [
         environment_pb.desc(),
         any_pb.desc(),

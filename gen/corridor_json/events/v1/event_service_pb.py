@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .event_pb import Event
 
 
-_GetEventRequestFields: TypeAlias = Literal["event_id"]
+_GetEventRequestFields: TypeAlias = Literal["event_id", "payload_version"]
 
 class GetEventRequest(Message[_GetEventRequestFields]):
     """
@@ -39,9 +39,15 @@ class GetEventRequest(Message[_GetEventRequestFields]):
             ```proto
             string event_id = 1;
             ```
+        payload_version:
+            In which version to show its data, such as `v2`; the newest one below it where there is no such. Empty means `v1`.
+
+            ```proto
+            string payload_version = 2;
+            ```
     """
 
-    __slots__ = ("event_id",)
+    __slots__ = ("event_id", "payload_version")
 
     if TYPE_CHECKING:
 
@@ -49,10 +55,12 @@ class GetEventRequest(Message[_GetEventRequestFields]):
             self,
             *,
             event_id: str = "",
+            payload_version: str = "",
         ) -> None:
             pass
 
         event_id: str
+        payload_version: str
 
 _GetEventResponseFields: TypeAlias = Literal["event"]
 
@@ -86,7 +94,7 @@ class GetEventResponse(Message[_GetEventResponseFields]):
 
         event: Event | None
 
-_ListEventsRequestFields: TypeAlias = Literal["page_size", "page_token", "resource_id", "types"]
+_ListEventsRequestFields: TypeAlias = Literal["page_size", "page_token", "resource_id", "types", "payload_version"]
 
 class ListEventsRequest(Message[_ListEventsRequestFields]):
     """
@@ -121,9 +129,15 @@ class ListEventsRequest(Message[_ListEventsRequestFields]):
             ```proto
             repeated string types = 4;
             ```
+        payload_version:
+            In which version to show their data, such as `v2`; the newest one below it where there is no such. Empty means `v1`.
+
+            ```proto
+            string payload_version = 5;
+            ```
     """
 
-    __slots__ = ("page_size", "page_token", "resource_id", "types")
+    __slots__ = ("page_size", "page_token", "resource_id", "types", "payload_version")
 
     if TYPE_CHECKING:
 
@@ -134,6 +148,7 @@ class ListEventsRequest(Message[_ListEventsRequestFields]):
             page_token: str = "",
             resource_id: str = "",
             types: list[str] | None = None,
+            payload_version: str = "",
         ) -> None:
             pass
 
@@ -141,6 +156,7 @@ class ListEventsRequest(Message[_ListEventsRequestFields]):
         page_token: str
         resource_id: str
         types: list[str]
+        payload_version: str
 
 _ListEventsResponseFields: TypeAlias = Literal["events", "next_page_token"]
 
@@ -184,7 +200,7 @@ class ListEventsResponse(Message[_ListEventsResponseFields]):
 
 
 _DESC = file_desc(
-    b'\n&corridor/events/v1/event_service.proto\x12\x12corridor.events.v1\x1a\x1ecorridor/events/v1/event.proto".\n\x0fGetEventRequest\x12\x1b\n\x08event_id\x18\x01 \x01(\tR\x07eventIdB\x00"C\n\x10GetEventResponse\x12/\n\x05event\x18\x01 \x01(\x0b2\x19.corridor.events.v1.EventR\x05event"\x8e\x01\n\x11ListEventsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12!\n\x0bresource_id\x18\x03 \x01(\tR\nresourceIdB\x00\x12\x16\n\x05types\x18\x04 \x03(\tR\x05typesB\x00"o\n\x12ListEventsResponse\x121\n\x06events\x18\x01 \x03(\x0b2\x19.corridor.events.v1.EventR\x06events\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xc6\x01\n\x0cEventService\x12W\n\x08GetEvent\x12#.corridor.events.v1.GetEventRequest\x1a$.corridor.events.v1.GetEventResponse"\x00\x12]\n\nListEvents\x12%.corridor.events.v1.ListEventsRequest\x1a&.corridor.events.v1.ListEventsResponse"\x00b\x06proto3',
+    b'\n&corridor/events/v1/event_service.proto\x12\x12corridor.events.v1\x1a\x1ecorridor/events/v1/event.proto"Y\n\x0fGetEventRequest\x12\x1b\n\x08event_id\x18\x01 \x01(\tR\x07eventIdB\x00\x12)\n\x0fpayload_version\x18\x02 \x01(\tR\x0epayloadVersionB\x00"C\n\x10GetEventResponse\x12/\n\x05event\x18\x01 \x01(\x0b2\x19.corridor.events.v1.EventR\x05event"\xb9\x01\n\x11ListEventsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12!\n\x0bresource_id\x18\x03 \x01(\tR\nresourceIdB\x00\x12\x16\n\x05types\x18\x04 \x03(\tR\x05typesB\x00\x12)\n\x0fpayload_version\x18\x05 \x01(\tR\x0epayloadVersionB\x00"o\n\x12ListEventsResponse\x121\n\x06events\x18\x01 \x03(\x0b2\x19.corridor.events.v1.EventR\x06events\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xc6\x01\n\x0cEventService\x12W\n\x08GetEvent\x12#.corridor.events.v1.GetEventRequest\x1a$.corridor.events.v1.GetEventResponse"\x00\x12]\n\nListEvents\x12%.corridor.events.v1.ListEventsRequest\x1a&.corridor.events.v1.ListEventsResponse"\x00b\x06proto3',
     [
         event_pb.desc(),
     ],

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .work_item_pb import WorkItemKind
 
 
-_AgingRuleFields: TypeAlias = Literal["kind", "ages", "update_time"]
+_AgingRuleFields: TypeAlias = Literal["kind", "ages", "update_time", "etag"]
 
 class AgingRule(Message[_AgingRuleFields]):
     """
@@ -54,9 +54,17 @@ class AgingRule(Message[_AgingRuleFields]):
             ```proto
             optional google.protobuf.Timestamp update_time = 3;
             ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+            Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 4;
+            ```
     """
 
-    __slots__ = ("kind", "ages", "update_time")
+    __slots__ = ("kind", "ages", "update_time", "etag")
 
     if TYPE_CHECKING:
 
@@ -66,16 +74,18 @@ class AgingRule(Message[_AgingRuleFields]):
             kind: WorkItemKind | None = None,
             ages: list[Duration] | None = None,
             update_time: Timestamp | None = None,
+            etag: str = "",
         ) -> None:
             pass
 
         kind: WorkItemKind
         ages: list[Duration]
         update_time: Timestamp | None
+        etag: str
 
 
 _DESC = file_desc(
-    b'\n\'corridor/operations/v1/aging_rule.proto\x12\x16corridor.operations.v1\x1a&corridor/operations/v1/work_item.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xb5\x01\n\tAgingRule\x12:\n\x04kind\x18\x01 \x01(\x0e2$.corridor.operations.v1.WorkItemKindR\x04kindB\x00\x12/\n\x04ages\x18\x02 \x03(\x0b2\x19.google.protobuf.DurationR\x04agesB\x00\x12;\n\x0bupdate_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTimeb\x06proto3',
+    b'\n\'corridor/operations/v1/aging_rule.proto\x12\x16corridor.operations.v1\x1a&corridor/operations/v1/work_item.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xcb\x01\n\tAgingRule\x12:\n\x04kind\x18\x01 \x01(\x0e2$.corridor.operations.v1.WorkItemKindR\x04kindB\x00\x12/\n\x04ages\x18\x02 \x03(\x0b2\x19.google.protobuf.DurationR\x04agesB\x00\x12;\n\x0bupdate_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12\x14\n\x04etag\x18\x04 \x01(\tR\x04etagB\x00b\x06proto3',
     [
         work_item_pb.desc(),
         duration_pb.desc(),

@@ -109,7 +109,7 @@ _StabilityFields: TypeAlias = Literal["level", "deprecated_since", "sunset", "re
 
 class Stability(Message[_StabilityFields]):
     """
-    Stability says how far callers may rely on a method.
+    Stability says how far callers may rely on a method or a field.
 
     ```proto
     message corridor.options.v1.Stability
@@ -123,19 +123,19 @@ class Stability(Message[_StabilityFields]):
             corridor.options.v1.StabilityLevel level = 1;
             ```
         deprecated_since:
-            Since when the method is deprecated, as a date (`2026-11-21`).
+            Since when it is deprecated, as a date (`2026-11-21`).
 
             ```proto
             string deprecated_since = 2;
             ```
         sunset:
-            When the method will be gone, as a date. Never before `deprecated_since`.
+            The day on which it ends, in UTC, as a date. Never before `deprecated_since`.
 
             ```proto
             string sunset = 3;
             ```
         replacement:
-            The full name of the method to use instead, such as `corridor.payouts.v2.PayoutService.CreatePayout`.
+            The full name of the method, or field, to use instead, such as `corridor.payouts.v2.PayoutService.CreatePayout`.
 
             ```proto
             string replacement = 4;
@@ -304,7 +304,7 @@ class CallerKind(Enum):
 
 class StabilityLevel(Enum):
     """
-    StabilityLevel is how settled a method is.
+    StabilityLevel is how settled a method or field is.
 
     ```proto
     enum corridor.options.v1.StabilityLevel
@@ -324,13 +324,13 @@ class StabilityLevel(Enum):
             STABILITY_LEVEL_STABLE = 1
             ```
         BETA:
-            The method may still change incompatibly.
+            It may still change incompatibly.
 
             ```proto
             STABILITY_LEVEL_BETA = 2
             ```
         DEPRECATED:
-            The method works, and will be removed at its sunset.
+            It works, and ends at its sunset.
 
             ```proto
             STABILITY_LEVEL_DEPRECATED = 3

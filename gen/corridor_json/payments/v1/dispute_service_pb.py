@@ -13,13 +13,14 @@ from typing import Literal, NoReturn, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
-from protobuf.wkt.google.protobuf import timestamp_pb
+from protobuf.wkt.google.protobuf import field_mask_pb, timestamp_pb
 
 from . import dispute_pb
 from ...type.v1 import period_pb, timeline_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.field_mask_pb import FieldMask
     from protobuf.wkt.google.protobuf.timestamp_pb import Timestamp
 
     from ...type.v1.period_pb import Period
@@ -203,7 +204,7 @@ class ListDisputesResponse(Message[_ListDisputesResponseFields]):
         disputes: list[Dispute]
         next_page_token: str
 
-_UpdateDisputeEvidenceRequestFields: TypeAlias = Literal["dispute_id", "evidence"]
+_UpdateDisputeEvidenceRequestFields: TypeAlias = Literal["dispute_id", "evidence", "update_mask"]
 
 class UpdateDisputeEvidenceRequest(Message[_UpdateDisputeEvidenceRequestFields]):
     """
@@ -226,9 +227,17 @@ class UpdateDisputeEvidenceRequest(Message[_UpdateDisputeEvidenceRequestFields])
             ```proto
             optional corridor.payments.v1.DisputeEvidence evidence = 2;
             ```
+        update_mask:
+            Which fields of the evidence change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+            `PATCH` without it changes what stands in the body, and `null` there clears a field.
+
+            ```proto
+            optional google.protobuf.FieldMask update_mask = 3;
+            ```
     """
 
-    __slots__ = ("dispute_id", "evidence")
+    __slots__ = ("dispute_id", "evidence", "update_mask")
 
     if TYPE_CHECKING:
 
@@ -237,11 +246,13 @@ class UpdateDisputeEvidenceRequest(Message[_UpdateDisputeEvidenceRequestFields])
             *,
             dispute_id: str = "",
             evidence: DisputeEvidence | None = None,
+            update_mask: FieldMask | None = None,
         ) -> None:
             pass
 
         dispute_id: str
         evidence: DisputeEvidence | None
+        update_mask: FieldMask | None
 
 _UpdateDisputeEvidenceResponseFields: TypeAlias = Literal["dispute"]
 
@@ -625,11 +636,12 @@ class GetDisputeTimelineResponse(Message[_GetDisputeTimelineResponseFields]):
 
 
 _DESC = file_desc(
-    b'\n*corridor/payments/v1/dispute_service.proto\x12\x14corridor.payments.v1\x1a"corridor/payments/v1/dispute.proto\x1a\x1dcorridor/type/v1/period.proto\x1a\x1fcorridor/type/v1/timeline.proto\x1a\x1fgoogle/protobuf/timestamp.proto"4\n\x11GetDisputeRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00"M\n\x12GetDisputeResponse\x127\n\x07dispute\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.DisputeR\x07dispute"\xa5\x02\n\x13ListDisputesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12<\n\x06states\x18\x03 \x03(\x0e2".corridor.payments.v1.DisputeStateR\x06statesB\x00\x12\x1f\n\npayment_id\x18\x04 \x01(\tR\tpaymentIdB\x00\x129\n\ndue_before\x18\x05 \x01(\x0b2\x1a.google.protobuf.TimestampR\tdueBefore\x124\n\x07created\x18\x06 \x01(\x0b2\x18.corridor.type.v1.PeriodR\x07createdB\x00"y\n\x14ListDisputesResponse\x129\n\x08disputes\x18\x01 \x03(\x0b2\x1d.corridor.payments.v1.DisputeR\x08disputes\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\x84\x01\n\x1cUpdateDisputeEvidenceRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00\x12C\n\x08evidence\x18\x02 \x01(\x0b2%.corridor.payments.v1.DisputeEvidenceR\x08evidenceB\x00"X\n\x1dUpdateDisputeEvidenceResponse\x127\n\x07dispute\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.DisputeR\x07dispute"\xdd\x01\n\x19AddDisputeDocumentRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00\x12?\n\x04type\x18\x02 \x01(\x0e2).corridor.payments.v1.DisputeDocumentTypeR\x04typeB\x00\x12\x1d\n\tfile_name\x18\x03 \x01(\tR\x08fileNameB\x00\x12#\n\x0ccontent_type\x18\x04 \x01(\tR\x0bcontentTypeB\x00\x12\x1a\n\x07content\x18\x05 \x01(\x0cR\x07contentB\x00"n\n\x1aAddDisputeDocumentResponse\x12P\n\x10dispute_document\x18\x01 \x01(\x0b2%.corridor.payments.v1.DisputeDocumentR\x0fdisputeDocument"q\n\x1cRemoveDisputeDocumentRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00\x120\n\x13dispute_document_id\x18\x02 \x01(\tR\x11disputeDocumentIdB\x00"\x1f\n\x1dRemoveDisputeDocumentResponse"?\n\x1cSubmitDisputeEvidenceRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00"X\n\x1dSubmitDisputeEvidenceResponse\x127\n\x07dispute\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.DisputeR\x07dispute"7\n\x14AcceptDisputeRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00"P\n\x15AcceptDisputeResponse\x127\n\x07dispute\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.DisputeR\x07dispute"<\n\x19GetDisputeTimelineRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00"W\n\x1aGetDisputeTimelineResponse\x129\n\x07entries\x18\x01 \x03(\x0b2\x1f.corridor.type.v1.TimelineEntryR\x07entries2\xcd\x07\n\x0eDisputeService\x12a\n\nGetDispute\x12\'.corridor.payments.v1.GetDisputeRequest\x1a(.corridor.payments.v1.GetDisputeResponse"\x00\x12g\n\x0cListDisputes\x12).corridor.payments.v1.ListDisputesRequest\x1a*.corridor.payments.v1.ListDisputesResponse"\x00\x12\x82\x01\n\x15UpdateDisputeEvidence\x122.corridor.payments.v1.UpdateDisputeEvidenceRequest\x1a3.corridor.payments.v1.UpdateDisputeEvidenceResponse"\x00\x12y\n\x12AddDisputeDocument\x12/.corridor.payments.v1.AddDisputeDocumentRequest\x1a0.corridor.payments.v1.AddDisputeDocumentResponse"\x00\x12\x82\x01\n\x15RemoveDisputeDocument\x122.corridor.payments.v1.RemoveDisputeDocumentRequest\x1a3.corridor.payments.v1.RemoveDisputeDocumentResponse"\x00\x12\x82\x01\n\x15SubmitDisputeEvidence\x122.corridor.payments.v1.SubmitDisputeEvidenceRequest\x1a3.corridor.payments.v1.SubmitDisputeEvidenceResponse"\x00\x12j\n\rAcceptDispute\x12*.corridor.payments.v1.AcceptDisputeRequest\x1a+.corridor.payments.v1.AcceptDisputeResponse"\x00\x12y\n\x12GetDisputeTimeline\x12/.corridor.payments.v1.GetDisputeTimelineRequest\x1a0.corridor.payments.v1.GetDisputeTimelineResponse"\x00b\x06proto3',
+    b'\n*corridor/payments/v1/dispute_service.proto\x12\x14corridor.payments.v1\x1a"corridor/payments/v1/dispute.proto\x1a\x1dcorridor/type/v1/period.proto\x1a\x1fcorridor/type/v1/timeline.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto"4\n\x11GetDisputeRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00"M\n\x12GetDisputeResponse\x127\n\x07dispute\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.DisputeR\x07dispute"\xa5\x02\n\x13ListDisputesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12<\n\x06states\x18\x03 \x03(\x0e2".corridor.payments.v1.DisputeStateR\x06statesB\x00\x12\x1f\n\npayment_id\x18\x04 \x01(\tR\tpaymentIdB\x00\x129\n\ndue_before\x18\x05 \x01(\x0b2\x1a.google.protobuf.TimestampR\tdueBefore\x124\n\x07created\x18\x06 \x01(\x0b2\x18.corridor.type.v1.PeriodR\x07createdB\x00"y\n\x14ListDisputesResponse\x129\n\x08disputes\x18\x01 \x03(\x0b2\x1d.corridor.payments.v1.DisputeR\x08disputes\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\xc1\x01\n\x1cUpdateDisputeEvidenceRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00\x12C\n\x08evidence\x18\x02 \x01(\x0b2%.corridor.payments.v1.DisputeEvidenceR\x08evidenceB\x00\x12;\n\x0bupdate_mask\x18\x03 \x01(\x0b2\x1a.google.protobuf.FieldMaskR\nupdateMask"X\n\x1dUpdateDisputeEvidenceResponse\x127\n\x07dispute\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.DisputeR\x07dispute"\xdd\x01\n\x19AddDisputeDocumentRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00\x12?\n\x04type\x18\x02 \x01(\x0e2).corridor.payments.v1.DisputeDocumentTypeR\x04typeB\x00\x12\x1d\n\tfile_name\x18\x03 \x01(\tR\x08fileNameB\x00\x12#\n\x0ccontent_type\x18\x04 \x01(\tR\x0bcontentTypeB\x00\x12\x1a\n\x07content\x18\x05 \x01(\x0cR\x07contentB\x00"n\n\x1aAddDisputeDocumentResponse\x12P\n\x10dispute_document\x18\x01 \x01(\x0b2%.corridor.payments.v1.DisputeDocumentR\x0fdisputeDocument"q\n\x1cRemoveDisputeDocumentRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00\x120\n\x13dispute_document_id\x18\x02 \x01(\tR\x11disputeDocumentIdB\x00"\x1f\n\x1dRemoveDisputeDocumentResponse"?\n\x1cSubmitDisputeEvidenceRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00"X\n\x1dSubmitDisputeEvidenceResponse\x127\n\x07dispute\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.DisputeR\x07dispute"7\n\x14AcceptDisputeRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00"P\n\x15AcceptDisputeResponse\x127\n\x07dispute\x18\x01 \x01(\x0b2\x1d.corridor.payments.v1.DisputeR\x07dispute"<\n\x19GetDisputeTimelineRequest\x12\x1f\n\ndispute_id\x18\x01 \x01(\tR\tdisputeIdB\x00"W\n\x1aGetDisputeTimelineResponse\x129\n\x07entries\x18\x01 \x03(\x0b2\x1f.corridor.type.v1.TimelineEntryR\x07entries2\xcd\x07\n\x0eDisputeService\x12a\n\nGetDispute\x12\'.corridor.payments.v1.GetDisputeRequest\x1a(.corridor.payments.v1.GetDisputeResponse"\x00\x12g\n\x0cListDisputes\x12).corridor.payments.v1.ListDisputesRequest\x1a*.corridor.payments.v1.ListDisputesResponse"\x00\x12\x82\x01\n\x15UpdateDisputeEvidence\x122.corridor.payments.v1.UpdateDisputeEvidenceRequest\x1a3.corridor.payments.v1.UpdateDisputeEvidenceResponse"\x00\x12y\n\x12AddDisputeDocument\x12/.corridor.payments.v1.AddDisputeDocumentRequest\x1a0.corridor.payments.v1.AddDisputeDocumentResponse"\x00\x12\x82\x01\n\x15RemoveDisputeDocument\x122.corridor.payments.v1.RemoveDisputeDocumentRequest\x1a3.corridor.payments.v1.RemoveDisputeDocumentResponse"\x00\x12\x82\x01\n\x15SubmitDisputeEvidence\x122.corridor.payments.v1.SubmitDisputeEvidenceRequest\x1a3.corridor.payments.v1.SubmitDisputeEvidenceResponse"\x00\x12j\n\rAcceptDispute\x12*.corridor.payments.v1.AcceptDisputeRequest\x1a+.corridor.payments.v1.AcceptDisputeResponse"\x00\x12y\n\x12GetDisputeTimeline\x12/.corridor.payments.v1.GetDisputeTimelineRequest\x1a0.corridor.payments.v1.GetDisputeTimelineResponse"\x00b\x06proto3',
     [
         dispute_pb.desc(),
         period_pb.desc(),
         timeline_pb.desc(),
+        field_mask_pb.desc(),
         timestamp_pb.desc(),
     ],
     {

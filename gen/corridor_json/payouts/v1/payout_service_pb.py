@@ -13,12 +13,14 @@ from typing import Literal, NoReturn, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
+from protobuf.wkt.google.protobuf import field_mask_pb
 
 from . import payout_pb, payout_settings_pb, quote_pb
 from ...type.v1 import customer_pb, money_pb, period_pb, rail_pb, timeline_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.field_mask_pb import FieldMask
 
     from ...type.v1.customer_pb import Customer
     from ...type.v1.money_pb import Money
@@ -698,7 +700,7 @@ class GetPayoutSettingsResponse(Message[_GetPayoutSettingsResponseFields]):
 
         settings: PayoutSettings | None
 
-_UpdatePayoutSettingsRequestFields: TypeAlias = Literal["settings"]
+_UpdatePayoutSettingsRequestFields: TypeAlias = Literal["settings", "update_mask"]
 
 class UpdatePayoutSettingsRequest(Message[_UpdatePayoutSettingsRequestFields]):
     """
@@ -715,9 +717,17 @@ class UpdatePayoutSettingsRequest(Message[_UpdatePayoutSettingsRequestFields]):
             ```proto
             optional corridor.payouts.v1.PayoutSettings settings = 1;
             ```
+        update_mask:
+            Which fields of the settings change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+            `PATCH` without it changes what stands in the body, and `null` there clears a field.
+
+            ```proto
+            optional google.protobuf.FieldMask update_mask = 2;
+            ```
     """
 
-    __slots__ = ("settings",)
+    __slots__ = ("settings", "update_mask")
 
     if TYPE_CHECKING:
 
@@ -725,10 +735,12 @@ class UpdatePayoutSettingsRequest(Message[_UpdatePayoutSettingsRequestFields]):
             self,
             *,
             settings: PayoutSettings | None = None,
+            update_mask: FieldMask | None = None,
         ) -> None:
             pass
 
         settings: PayoutSettings | None
+        update_mask: FieldMask | None
 
 _UpdatePayoutSettingsResponseFields: TypeAlias = Literal["settings"]
 
@@ -764,7 +776,7 @@ class UpdatePayoutSettingsResponse(Message[_UpdatePayoutSettingsResponseFields])
 
 
 _DESC = file_desc(
-    b'\n(corridor/payouts/v1/payout_service.proto\x12\x13corridor.payouts.v1\x1a corridor/payouts/v1/payout.proto\x1a)corridor/payouts/v1/payout_settings.proto\x1a\x1fcorridor/payouts/v1/quote.proto\x1a\x1fcorridor/type/v1/customer.proto\x1a\x1ccorridor/type/v1/money.proto\x1a\x1dcorridor/type/v1/period.proto\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1fcorridor/type/v1/timeline.proto"\xab\x03\n\x13CreatePayoutRequest\x12\'\n\x0ebeneficiary_id\x18\x01 \x01(\tR\rbeneficiaryIdB\x00\x121\n\x06amount\x18\x02 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amountB\x00\x12\x1e\n\treference\x18\x03 \x01(\tR\treferenceB\x00\x12,\n\x04rail\x18\x04 \x01(\x0e2\x16.corridor.type.v1.RailR\x04railB\x00\x12T\n\x08metadata\x18\x05 \x03(\x0b26.corridor.payouts.v1.CreatePayoutRequest.MetadataEntryR\x08metadataB\x00\x12\x1f\n\nconsent_id\x18\x06 \x01(\tR\tconsentIdB\x00\x126\n\x08customer\x18\x07 \x01(\x0b2\x1a.corridor.type.v1.CustomerR\x08customer\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01"K\n\x14CreatePayoutResponse\x123\n\x06payout\x18\x01 \x01(\x0b2\x1b.corridor.payouts.v1.PayoutR\x06payout"1\n\x10GetPayoutRequest\x12\x1d\n\tpayout_id\x18\x01 \x01(\tR\x08payoutIdB\x00"H\n\x11GetPayoutResponse\x123\n\x06payout\x18\x01 \x01(\x0b2\x1b.corridor.payouts.v1.PayoutR\x06payout"\xef\x01\n\x12ListPayoutsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12:\n\x06states\x18\x03 \x03(\x0e2 .corridor.payouts.v1.PayoutStateR\x06statesB\x00\x12\'\n\x0ebeneficiary_id\x18\x04 \x01(\tR\rbeneficiaryIdB\x00\x124\n\x07created\x18\x05 \x01(\x0b2\x18.corridor.type.v1.PeriodR\x07createdB\x00"t\n\x13ListPayoutsResponse\x125\n\x07payouts\x18\x01 \x03(\x0b2\x1b.corridor.payouts.v1.PayoutR\x07payouts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"4\n\x13CancelPayoutRequest\x12\x1d\n\tpayout_id\x18\x01 \x01(\tR\x08payoutIdB\x00"K\n\x14CancelPayoutResponse\x123\n\x06payout\x18\x01 \x01(\x0b2\x1b.corridor.payouts.v1.PayoutR\x06payout"3\n\x12RetryPayoutRequest\x12\x1d\n\tpayout_id\x18\x01 \x01(\tR\x08payoutIdB\x00"J\n\x13RetryPayoutResponse\x123\n\x06payout\x18\x01 \x01(\x0b2\x1b.corridor.payouts.v1.PayoutR\x06payout"5\n\x14ReleasePayoutRequest\x12\x1d\n\tpayout_id\x18\x01 \x01(\tR\x08payoutIdB\x00"L\n\x15ReleasePayoutResponse\x123\n\x06payout\x18\x01 \x01(\x0b2\x1b.corridor.payouts.v1.PayoutR\x06payout"\x9e\x01\n\x12QuotePayoutRequest\x12\'\n\x0ebeneficiary_id\x18\x01 \x01(\tR\rbeneficiaryIdB\x00\x121\n\x06amount\x18\x02 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amountB\x00\x12,\n\x04rail\x18\x03 \x01(\x0e2\x16.corridor.type.v1.RailR\x04railB\x00"G\n\x13QuotePayoutResponse\x120\n\x05quote\x18\x01 \x01(\x0b2\x1a.corridor.payouts.v1.QuoteR\x05quote"9\n\x18GetPayoutTimelineRequest\x12\x1d\n\tpayout_id\x18\x01 \x01(\tR\x08payoutIdB\x00"V\n\x19GetPayoutTimelineResponse\x129\n\x07entries\x18\x01 \x03(\x0b2\x1f.corridor.type.v1.TimelineEntryR\x07entries"\x1a\n\x18GetPayoutSettingsRequest"\\\n\x19GetPayoutSettingsResponse\x12?\n\x08settings\x18\x01 \x01(\x0b2#.corridor.payouts.v1.PayoutSettingsR\x08settings"`\n\x1bUpdatePayoutSettingsRequest\x12A\n\x08settings\x18\x01 \x01(\x0b2#.corridor.payouts.v1.PayoutSettingsR\x08settingsB\x00"_\n\x1cUpdatePayoutSettingsResponse\x12?\n\x08settings\x18\x01 \x01(\x0b2#.corridor.payouts.v1.PayoutSettingsR\x08settings2\xbc\x08\n\rPayoutService\x12e\n\x0cCreatePayout\x12(.corridor.payouts.v1.CreatePayoutRequest\x1a).corridor.payouts.v1.CreatePayoutResponse"\x00\x12\\\n\tGetPayout\x12%.corridor.payouts.v1.GetPayoutRequest\x1a&.corridor.payouts.v1.GetPayoutResponse"\x00\x12b\n\x0bListPayouts\x12\'.corridor.payouts.v1.ListPayoutsRequest\x1a(.corridor.payouts.v1.ListPayoutsResponse"\x00\x12e\n\x0cCancelPayout\x12(.corridor.payouts.v1.CancelPayoutRequest\x1a).corridor.payouts.v1.CancelPayoutResponse"\x00\x12b\n\x0bRetryPayout\x12\'.corridor.payouts.v1.RetryPayoutRequest\x1a(.corridor.payouts.v1.RetryPayoutResponse"\x00\x12h\n\rReleasePayout\x12).corridor.payouts.v1.ReleasePayoutRequest\x1a*.corridor.payouts.v1.ReleasePayoutResponse"\x00\x12b\n\x0bQuotePayout\x12\'.corridor.payouts.v1.QuotePayoutRequest\x1a(.corridor.payouts.v1.QuotePayoutResponse"\x00\x12t\n\x11GetPayoutTimeline\x12-.corridor.payouts.v1.GetPayoutTimelineRequest\x1a..corridor.payouts.v1.GetPayoutTimelineResponse"\x00\x12t\n\x11GetPayoutSettings\x12-.corridor.payouts.v1.GetPayoutSettingsRequest\x1a..corridor.payouts.v1.GetPayoutSettingsResponse"\x00\x12}\n\x14UpdatePayoutSettings\x120.corridor.payouts.v1.UpdatePayoutSettingsRequest\x1a1.corridor.payouts.v1.UpdatePayoutSettingsResponse"\x00b\x06proto3',
+    b'\n(corridor/payouts/v1/payout_service.proto\x12\x13corridor.payouts.v1\x1a corridor/payouts/v1/payout.proto\x1a)corridor/payouts/v1/payout_settings.proto\x1a\x1fcorridor/payouts/v1/quote.proto\x1a\x1fcorridor/type/v1/customer.proto\x1a\x1ccorridor/type/v1/money.proto\x1a\x1dcorridor/type/v1/period.proto\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1fcorridor/type/v1/timeline.proto\x1a google/protobuf/field_mask.proto"\xab\x03\n\x13CreatePayoutRequest\x12\'\n\x0ebeneficiary_id\x18\x01 \x01(\tR\rbeneficiaryIdB\x00\x121\n\x06amount\x18\x02 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amountB\x00\x12\x1e\n\treference\x18\x03 \x01(\tR\treferenceB\x00\x12,\n\x04rail\x18\x04 \x01(\x0e2\x16.corridor.type.v1.RailR\x04railB\x00\x12T\n\x08metadata\x18\x05 \x03(\x0b26.corridor.payouts.v1.CreatePayoutRequest.MetadataEntryR\x08metadataB\x00\x12\x1f\n\nconsent_id\x18\x06 \x01(\tR\tconsentIdB\x00\x126\n\x08customer\x18\x07 \x01(\x0b2\x1a.corridor.type.v1.CustomerR\x08customer\x1a;\n\rMetadataEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01"K\n\x14CreatePayoutResponse\x123\n\x06payout\x18\x01 \x01(\x0b2\x1b.corridor.payouts.v1.PayoutR\x06payout"1\n\x10GetPayoutRequest\x12\x1d\n\tpayout_id\x18\x01 \x01(\tR\x08payoutIdB\x00"H\n\x11GetPayoutResponse\x123\n\x06payout\x18\x01 \x01(\x0b2\x1b.corridor.payouts.v1.PayoutR\x06payout"\xef\x01\n\x12ListPayoutsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00\x12:\n\x06states\x18\x03 \x03(\x0e2 .corridor.payouts.v1.PayoutStateR\x06statesB\x00\x12\'\n\x0ebeneficiary_id\x18\x04 \x01(\tR\rbeneficiaryIdB\x00\x124\n\x07created\x18\x05 \x01(\x0b2\x18.corridor.type.v1.PeriodR\x07createdB\x00"t\n\x13ListPayoutsResponse\x125\n\x07payouts\x18\x01 \x03(\x0b2\x1b.corridor.payouts.v1.PayoutR\x07payouts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"4\n\x13CancelPayoutRequest\x12\x1d\n\tpayout_id\x18\x01 \x01(\tR\x08payoutIdB\x00"K\n\x14CancelPayoutResponse\x123\n\x06payout\x18\x01 \x01(\x0b2\x1b.corridor.payouts.v1.PayoutR\x06payout"3\n\x12RetryPayoutRequest\x12\x1d\n\tpayout_id\x18\x01 \x01(\tR\x08payoutIdB\x00"J\n\x13RetryPayoutResponse\x123\n\x06payout\x18\x01 \x01(\x0b2\x1b.corridor.payouts.v1.PayoutR\x06payout"5\n\x14ReleasePayoutRequest\x12\x1d\n\tpayout_id\x18\x01 \x01(\tR\x08payoutIdB\x00"L\n\x15ReleasePayoutResponse\x123\n\x06payout\x18\x01 \x01(\x0b2\x1b.corridor.payouts.v1.PayoutR\x06payout"\x9e\x01\n\x12QuotePayoutRequest\x12\'\n\x0ebeneficiary_id\x18\x01 \x01(\tR\rbeneficiaryIdB\x00\x121\n\x06amount\x18\x02 \x01(\x0b2\x17.corridor.type.v1.MoneyR\x06amountB\x00\x12,\n\x04rail\x18\x03 \x01(\x0e2\x16.corridor.type.v1.RailR\x04railB\x00"G\n\x13QuotePayoutResponse\x120\n\x05quote\x18\x01 \x01(\x0b2\x1a.corridor.payouts.v1.QuoteR\x05quote"9\n\x18GetPayoutTimelineRequest\x12\x1d\n\tpayout_id\x18\x01 \x01(\tR\x08payoutIdB\x00"V\n\x19GetPayoutTimelineResponse\x129\n\x07entries\x18\x01 \x03(\x0b2\x1f.corridor.type.v1.TimelineEntryR\x07entries"\x1a\n\x18GetPayoutSettingsRequest"\\\n\x19GetPayoutSettingsResponse\x12?\n\x08settings\x18\x01 \x01(\x0b2#.corridor.payouts.v1.PayoutSettingsR\x08settings"\x9d\x01\n\x1bUpdatePayoutSettingsRequest\x12A\n\x08settings\x18\x01 \x01(\x0b2#.corridor.payouts.v1.PayoutSettingsR\x08settingsB\x00\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b2\x1a.google.protobuf.FieldMaskR\nupdateMask"_\n\x1cUpdatePayoutSettingsResponse\x12?\n\x08settings\x18\x01 \x01(\x0b2#.corridor.payouts.v1.PayoutSettingsR\x08settings2\xbc\x08\n\rPayoutService\x12e\n\x0cCreatePayout\x12(.corridor.payouts.v1.CreatePayoutRequest\x1a).corridor.payouts.v1.CreatePayoutResponse"\x00\x12\\\n\tGetPayout\x12%.corridor.payouts.v1.GetPayoutRequest\x1a&.corridor.payouts.v1.GetPayoutResponse"\x00\x12b\n\x0bListPayouts\x12\'.corridor.payouts.v1.ListPayoutsRequest\x1a(.corridor.payouts.v1.ListPayoutsResponse"\x00\x12e\n\x0cCancelPayout\x12(.corridor.payouts.v1.CancelPayoutRequest\x1a).corridor.payouts.v1.CancelPayoutResponse"\x00\x12b\n\x0bRetryPayout\x12\'.corridor.payouts.v1.RetryPayoutRequest\x1a(.corridor.payouts.v1.RetryPayoutResponse"\x00\x12h\n\rReleasePayout\x12).corridor.payouts.v1.ReleasePayoutRequest\x1a*.corridor.payouts.v1.ReleasePayoutResponse"\x00\x12b\n\x0bQuotePayout\x12\'.corridor.payouts.v1.QuotePayoutRequest\x1a(.corridor.payouts.v1.QuotePayoutResponse"\x00\x12t\n\x11GetPayoutTimeline\x12-.corridor.payouts.v1.GetPayoutTimelineRequest\x1a..corridor.payouts.v1.GetPayoutTimelineResponse"\x00\x12t\n\x11GetPayoutSettings\x12-.corridor.payouts.v1.GetPayoutSettingsRequest\x1a..corridor.payouts.v1.GetPayoutSettingsResponse"\x00\x12}\n\x14UpdatePayoutSettings\x120.corridor.payouts.v1.UpdatePayoutSettingsRequest\x1a1.corridor.payouts.v1.UpdatePayoutSettingsResponse"\x00b\x06proto3',
     [
         payout_pb.desc(),
         payout_settings_pb.desc(),
@@ -774,6 +786,7 @@ _DESC = file_desc(
         period_pb.desc(),
         rail_pb.desc(),
         timeline_pb.desc(),
+        field_mask_pb.desc(),
     ],
     {
         "CreatePayoutRequest": CreatePayoutRequest,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .spending_limit_pb import SpendingLimit
 
 
-_PayoutSettingsFields: TypeAlias = Literal["limits", "spending_limits"]
+_PayoutSettingsFields: TypeAlias = Literal["limits", "spending_limits", "etag"]
 
 class PayoutSettings(Message[_PayoutSettingsFields]):
     """
@@ -45,9 +45,17 @@ class PayoutSettings(Message[_PayoutSettingsFields]):
             ```proto
             repeated corridor.payouts.v1.SpendingLimit spending_limits = 2;
             ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+            Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 3;
+            ```
     """
 
-    __slots__ = ("limits", "spending_limits")
+    __slots__ = ("limits", "spending_limits", "etag")
 
     if TYPE_CHECKING:
 
@@ -56,11 +64,13 @@ class PayoutSettings(Message[_PayoutSettingsFields]):
             *,
             limits: list[PayoutLimit] | None = None,
             spending_limits: list[SpendingLimit] | None = None,
+            etag: str = "",
         ) -> None:
             pass
 
         limits: list[PayoutLimit]
         spending_limits: list[SpendingLimit]
+        etag: str
 
 _PayoutLimitFields: TypeAlias = Literal["currency_code", "hold_above_minor", "refuse_above_minor"]
 
@@ -112,7 +122,7 @@ class PayoutLimit(Message[_PayoutLimitFields]):
 
 
 _DESC = file_desc(
-    b'\n)corridor/payouts/v1/payout_settings.proto\x12\x13corridor.payouts.v1\x1a(corridor/payouts/v1/spending_limit.proto"\x9b\x01\n\x0ePayoutSettings\x12:\n\x06limits\x18\x01 \x03(\x0b2 .corridor.payouts.v1.PayoutLimitR\x06limitsB\x00\x12M\n\x0fspending_limits\x18\x02 \x03(\x0b2".corridor.payouts.v1.SpendingLimitR\x0espendingLimitsB\x00"\x90\x01\n\x0bPayoutLimit\x12%\n\rcurrency_code\x18\x01 \x01(\tR\x0ccurrencyCodeB\x00\x12*\n\x10hold_above_minor\x18\x02 \x01(\x03R\x0eholdAboveMinorB\x00\x12.\n\x12refuse_above_minor\x18\x03 \x01(\x03R\x10refuseAboveMinorB\x00b\x06proto3',
+    b'\n)corridor/payouts/v1/payout_settings.proto\x12\x13corridor.payouts.v1\x1a(corridor/payouts/v1/spending_limit.proto"\xb1\x01\n\x0ePayoutSettings\x12:\n\x06limits\x18\x01 \x03(\x0b2 .corridor.payouts.v1.PayoutLimitR\x06limitsB\x00\x12M\n\x0fspending_limits\x18\x02 \x03(\x0b2".corridor.payouts.v1.SpendingLimitR\x0espendingLimitsB\x00\x12\x14\n\x04etag\x18\x03 \x01(\tR\x04etagB\x00"\x90\x01\n\x0bPayoutLimit\x12%\n\rcurrency_code\x18\x01 \x01(\tR\x0ccurrencyCodeB\x00\x12*\n\x10hold_above_minor\x18\x02 \x01(\x03R\x0eholdAboveMinorB\x00\x12.\n\x12refuse_above_minor\x18\x03 \x01(\x03R\x10refuseAboveMinorB\x00b\x06proto3',
     [
         spending_limit_pb.desc(),
     ],

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ...type.v1.rail_pb import Rail
 
 
-_ConnectionFields: TypeAlias = Literal["connection_id", "provider", "title", "environment", "base_url", "settings", "fees", "create_time", "update_time", "inbound_path"]
+_ConnectionFields: TypeAlias = Literal["connection_id", "provider", "title", "environment", "base_url", "settings", "fees", "create_time", "update_time", "inbound_path", "etag"]
 
 class Connection(Message[_ConnectionFields]):
     """
@@ -96,9 +96,18 @@ class Connection(Message[_ConnectionFields]):
             ```proto
             string inbound_path = 10;
             ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does, and with
+            every rotation of credentials.
+
+            Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 11;
+            ```
     """
 
-    __slots__ = ("connection_id", "provider", "title", "environment", "base_url", "settings", "fees", "create_time", "update_time", "inbound_path")
+    __slots__ = ("connection_id", "provider", "title", "environment", "base_url", "settings", "fees", "create_time", "update_time", "inbound_path", "etag")
 
     if TYPE_CHECKING:
 
@@ -115,6 +124,7 @@ class Connection(Message[_ConnectionFields]):
             create_time: Timestamp | None = None,
             update_time: Timestamp | None = None,
             inbound_path: str = "",
+            etag: str = "",
         ) -> None:
             pass
 
@@ -128,6 +138,7 @@ class Connection(Message[_ConnectionFields]):
         create_time: Timestamp | None
         update_time: Timestamp | None
         inbound_path: str
+        etag: str
 
 _ConnectionFeeFields: TypeAlias = Literal["rail", "currency_code", "fixed_minor", "basis_points"]
 
@@ -187,7 +198,7 @@ class ConnectionFee(Message[_ConnectionFeeFields]):
 
 
 _DESC = file_desc(
-    b'\n&corridor/providers/v1/connection.proto\x12\x15corridor.providers.v1\x1a"corridor/type/v1/environment.proto\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xa0\x04\n\nConnection\x12#\n\rconnection_id\x18\x01 \x01(\tR\x0cconnectionId\x12\x1a\n\x08provider\x18\x02 \x01(\tR\x08provider\x12\x14\n\x05title\x18\x03 \x01(\tR\x05title\x12?\n\x0benvironment\x18\x04 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12\x19\n\x08base_url\x18\x05 \x01(\tR\x07baseUrl\x12K\n\x08settings\x18\x06 \x03(\x0b2/.corridor.providers.v1.Connection.SettingsEntryR\x08settings\x128\n\x04fees\x18\x07 \x03(\x0b2$.corridor.providers.v1.ConnectionFeeR\x04fees\x12;\n\x0bcreate_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\t \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12!\n\x0cinbound_path\x18\n \x01(\tR\x0binboundPath\x1a;\n\rSettingsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01"\xac\x01\n\rConnectionFee\x12,\n\x04rail\x18\x01 \x01(\x0e2\x16.corridor.type.v1.RailR\x04railB\x00\x12%\n\rcurrency_code\x18\x02 \x01(\tR\x0ccurrencyCodeB\x00\x12!\n\x0bfixed_minor\x18\x03 \x01(\x03R\nfixedMinorB\x00\x12#\n\x0cbasis_points\x18\x04 \x01(\x05R\x0bbasisPointsB\x00b\x06proto3',
+    b'\n&corridor/providers/v1/connection.proto\x12\x15corridor.providers.v1\x1a"corridor/type/v1/environment.proto\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xb4\x04\n\nConnection\x12#\n\rconnection_id\x18\x01 \x01(\tR\x0cconnectionId\x12\x1a\n\x08provider\x18\x02 \x01(\tR\x08provider\x12\x14\n\x05title\x18\x03 \x01(\tR\x05title\x12?\n\x0benvironment\x18\x04 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12\x19\n\x08base_url\x18\x05 \x01(\tR\x07baseUrl\x12K\n\x08settings\x18\x06 \x03(\x0b2/.corridor.providers.v1.Connection.SettingsEntryR\x08settings\x128\n\x04fees\x18\x07 \x03(\x0b2$.corridor.providers.v1.ConnectionFeeR\x04fees\x12;\n\x0bcreate_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\t \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12!\n\x0cinbound_path\x18\n \x01(\tR\x0binboundPath\x12\x12\n\x04etag\x18\x0b \x01(\tR\x04etag\x1a;\n\rSettingsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x028\x01"\xac\x01\n\rConnectionFee\x12,\n\x04rail\x18\x01 \x01(\x0e2\x16.corridor.type.v1.RailR\x04railB\x00\x12%\n\rcurrency_code\x18\x02 \x01(\tR\x0ccurrencyCodeB\x00\x12!\n\x0bfixed_minor\x18\x03 \x01(\x03R\nfixedMinorB\x00\x12#\n\x0cbasis_points\x18\x04 \x01(\x05R\x0bbasisPointsB\x00b\x06proto3',
     [
         environment_pb.desc(),
         rail_pb.desc(),

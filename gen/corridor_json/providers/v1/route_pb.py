@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ...type.v1.rail_pb import Rail
 
 
-_RouteFields: TypeAlias = Literal["route_id", "domain", "rail", "mode", "primary_connection_id", "standby_connection_id", "environment", "update_time", "exposure", "held_connection_ids"]
+_RouteFields: TypeAlias = Literal["route_id", "domain", "rail", "mode", "primary_connection_id", "standby_connection_id", "environment", "update_time", "exposure", "held_connection_ids", "etag"]
 
 class Route(Message[_RouteFields]):
     """
@@ -99,9 +99,17 @@ class Route(Message[_RouteFields]):
             ```proto
             repeated string held_connection_ids = 10;
             ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+            Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 11;
+            ```
     """
 
-    __slots__ = ("route_id", "domain", "rail", "mode", "primary_connection_id", "standby_connection_id", "environment", "update_time", "exposure", "held_connection_ids")
+    __slots__ = ("route_id", "domain", "rail", "mode", "primary_connection_id", "standby_connection_id", "environment", "update_time", "exposure", "held_connection_ids", "etag")
 
     if TYPE_CHECKING:
 
@@ -118,6 +126,7 @@ class Route(Message[_RouteFields]):
             update_time: Timestamp | None = None,
             exposure: Exposure | None = None,
             held_connection_ids: list[str] | None = None,
+            etag: str = "",
         ) -> None:
             pass
 
@@ -131,6 +140,7 @@ class Route(Message[_RouteFields]):
         update_time: Timestamp | None
         exposure: Exposure | None
         held_connection_ids: list[str]
+        etag: str
 
 _ExposureFields: TypeAlias = Literal["connection_id", "stage", "percent", "rehearsal"]
 
@@ -277,7 +287,7 @@ class RouteMode(Enum):
 
 
 _DESC = file_desc(
-    b'\n!corridor/providers/v1/route.proto\x12\x15corridor.providers.v1\x1a"corridor/type/v1/environment.proto\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xef\x03\n\x05Route\x12\x19\n\x08route_id\x18\x01 \x01(\tR\x07routeId\x12\x16\n\x06domain\x18\x02 \x01(\tR\x06domain\x12*\n\x04rail\x18\x03 \x01(\x0e2\x16.corridor.type.v1.RailR\x04rail\x124\n\x04mode\x18\x04 \x01(\x0e2 .corridor.providers.v1.RouteModeR\x04mode\x122\n\x15primary_connection_id\x18\x05 \x01(\tR\x13primaryConnectionId\x122\n\x15standby_connection_id\x18\x06 \x01(\tR\x13standbyConnectionId\x12?\n\x0benvironment\x18\x07 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bupdate_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12;\n\x08exposure\x18\t \x01(\x0b2\x1f.corridor.providers.v1.ExposureR\x08exposure\x12.\n\x13held_connection_ids\x18\n \x03(\tR\x11heldConnectionIds"\xa9\x01\n\x08Exposure\x12%\n\rconnection_id\x18\x01 \x01(\tR\x0cconnectionIdB\x00\x12<\n\x05stage\x18\x02 \x01(\x0e2$.corridor.providers.v1.ExposureStageR\x05stageB\x00\x12\x1a\n\x07percent\x18\x03 \x01(\x05R\x07percentB\x00\x12\x1c\n\trehearsal\x18\x04 \x01(\x08R\trehearsal*\x97\x01\n\rExposureStage\x12\x1e\n\x1aEXPOSURE_STAGE_UNSPECIFIED\x10\x00\x12\x16\n\x12EXPOSURE_STAGE_OFF\x10\x01\x12\x19\n\x15EXPOSURE_STAGE_SHADOW\x10\x02\x12\x1a\n\x16EXPOSURE_STAGE_PERCENT\x10\x03\x12\x17\n\x13EXPOSURE_STAGE_FULL\x10\x04*j\n\tRouteMode\x12\x1a\n\x16ROUTE_MODE_UNSPECIFIED\x10\x00\x12\x11\n\rROUTE_MODE_ON\x10\x01\x12\x14\n\x10ROUTE_MODE_QUEUE\x10\x02\x12\x18\n\x14ROUTE_MODE_WORK_ITEM\x10\x03b\x06proto3',
+    b'\n!corridor/providers/v1/route.proto\x12\x15corridor.providers.v1\x1a"corridor/type/v1/environment.proto\x1a\x1bcorridor/type/v1/rail.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\x83\x04\n\x05Route\x12\x19\n\x08route_id\x18\x01 \x01(\tR\x07routeId\x12\x16\n\x06domain\x18\x02 \x01(\tR\x06domain\x12*\n\x04rail\x18\x03 \x01(\x0e2\x16.corridor.type.v1.RailR\x04rail\x124\n\x04mode\x18\x04 \x01(\x0e2 .corridor.providers.v1.RouteModeR\x04mode\x122\n\x15primary_connection_id\x18\x05 \x01(\tR\x13primaryConnectionId\x122\n\x15standby_connection_id\x18\x06 \x01(\tR\x13standbyConnectionId\x12?\n\x0benvironment\x18\x07 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bupdate_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12;\n\x08exposure\x18\t \x01(\x0b2\x1f.corridor.providers.v1.ExposureR\x08exposure\x12.\n\x13held_connection_ids\x18\n \x03(\tR\x11heldConnectionIds\x12\x12\n\x04etag\x18\x0b \x01(\tR\x04etag"\xa9\x01\n\x08Exposure\x12%\n\rconnection_id\x18\x01 \x01(\tR\x0cconnectionIdB\x00\x12<\n\x05stage\x18\x02 \x01(\x0e2$.corridor.providers.v1.ExposureStageR\x05stageB\x00\x12\x1a\n\x07percent\x18\x03 \x01(\x05R\x07percentB\x00\x12\x1c\n\trehearsal\x18\x04 \x01(\x08R\trehearsal*\x97\x01\n\rExposureStage\x12\x1e\n\x1aEXPOSURE_STAGE_UNSPECIFIED\x10\x00\x12\x16\n\x12EXPOSURE_STAGE_OFF\x10\x01\x12\x19\n\x15EXPOSURE_STAGE_SHADOW\x10\x02\x12\x1a\n\x16EXPOSURE_STAGE_PERCENT\x10\x03\x12\x17\n\x13EXPOSURE_STAGE_FULL\x10\x04*j\n\tRouteMode\x12\x1a\n\x16ROUTE_MODE_UNSPECIFIED\x10\x00\x12\x11\n\rROUTE_MODE_ON\x10\x01\x12\x14\n\x10ROUTE_MODE_QUEUE\x10\x02\x12\x18\n\x14ROUTE_MODE_WORK_ITEM\x10\x03b\x06proto3',
     [
         environment_pb.desc(),
         rail_pb.desc(),

@@ -70,6 +70,9 @@ class CreateRoutingPolicyRequest(Message[_CreateRoutingPolicyRequestFields]):
         base_version:
             The last version of the domain that the maker has seen, whatever its state. 0 means that there is none.
 
+            If somebody has made another one since, nothing is done. This is what `If-Match` is elsewhere: a version never
+            changes once it is made, so that it is no etag that holds two makers apart, but the number that they go on from.
+
             ```proto
             int64 base_version = 5;
             ```

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from protobuf.wkt.google.protobuf.timestamp_pb import Timestamp
 
 
-_DataPolicyFields: TypeAlias = Literal["retention", "residency", "update_time"]
+_DataPolicyFields: TypeAlias = Literal["retention", "residency", "update_time", "etag"]
 
 class DataPolicy(Message[_DataPolicyFields]):
     """
@@ -52,9 +52,17 @@ class DataPolicy(Message[_DataPolicyFields]):
             ```proto
             optional google.protobuf.Timestamp update_time = 3;
             ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+            Set by Corridor, and not read in a request. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 4;
+            ```
     """
 
-    __slots__ = ("retention", "residency", "update_time")
+    __slots__ = ("retention", "residency", "update_time", "etag")
 
     if TYPE_CHECKING:
 
@@ -64,12 +72,14 @@ class DataPolicy(Message[_DataPolicyFields]):
             retention: Retention | None = None,
             residency: str = "",
             update_time: Timestamp | None = None,
+            etag: str = "",
         ) -> None:
             pass
 
         retention: Retention | None
         residency: str
         update_time: Timestamp | None
+        etag: str
 
 _RetentionFields: TypeAlias = Literal["events_days", "attempts_days", "observations_days", "deliveries_days", "inbound_deliveries_days", "work_items_days", "secrets_days", "approvals_days", "idempotency_days", "audit_days"]
 
@@ -341,7 +351,7 @@ class DataCategory(Enum):
 
 
 _DESC = file_desc(
-    b'\n#corridor/vault/v1/data_policy.proto\x12\x11corridor.vault.v1\x1a\x1fgoogle/protobuf/timestamp.proto"\xa5\x01\n\nDataPolicy\x12:\n\tretention\x18\x01 \x01(\x0b2\x1c.corridor.vault.v1.RetentionR\tretention\x12\x1e\n\tresidency\x18\x02 \x01(\tR\tresidencyB\x00\x12;\n\x0bupdate_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime"\xaf\x03\n\tRetention\x12!\n\x0bevents_days\x18\x01 \x01(\x05R\neventsDaysB\x00\x12%\n\rattempts_days\x18\x02 \x01(\x05R\x0cattemptsDaysB\x00\x12-\n\x11observations_days\x18\x03 \x01(\x05R\x10observationsDaysB\x00\x12)\n\x0fdeliveries_days\x18\x04 \x01(\x05R\x0edeliveriesDaysB\x00\x128\n\x17inbound_deliveries_days\x18\x05 \x01(\x05R\x15inboundDeliveriesDaysB\x00\x12(\n\x0fwork_items_days\x18\x06 \x01(\x05R\rworkItemsDaysB\x00\x12#\n\x0csecrets_days\x18\x07 \x01(\x05R\x0bsecretsDaysB\x00\x12\'\n\x0eapprovals_days\x18\x08 \x01(\x05R\rapprovalsDaysB\x00\x12+\n\x10idempotency_days\x18\t \x01(\x05R\x0fidempotencyDaysB\x00\x12\x1f\n\naudit_days\x18\n \x01(\x05R\tauditDaysB\x00"\xe9\x02\n\x05Purge\x12\x19\n\x08purge_id\x18\x01 \x01(\tR\x07purgeId\x12;\n\x08category\x18\x02 \x01(\x0e2\x1f.corridor.vault.v1.DataCategoryR\x08category\x12\x14\n\x05count\x18\x03 \x01(\x03R\x05count\x12;\n\x0bbefore_time\x18\x04 \x01(\x0b2\x1a.google.protobuf.TimestampR\nbeforeTime\x12;\n\x0boldest_time\x18\x05 \x01(\x0b2\x1a.google.protobuf.TimestampR\noldestTime\x12;\n\x0bnewest_time\x18\x06 \x01(\x0b2\x1a.google.protobuf.TimestampR\nnewestTime\x12;\n\x0bcreate_time\x18\x07 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime*\xbc\x02\n\x0cDataCategory\x12\x1d\n\x19DATA_CATEGORY_UNSPECIFIED\x10\x00\x12\x18\n\x14DATA_CATEGORY_EVENTS\x10\x01\x12\x1a\n\x16DATA_CATEGORY_ATTEMPTS\x10\x02\x12\x1e\n\x1aDATA_CATEGORY_OBSERVATIONS\x10\x03\x12\x1c\n\x18DATA_CATEGORY_DELIVERIES\x10\x04\x12$\n DATA_CATEGORY_INBOUND_DELIVERIES\x10\x05\x12\x1c\n\x18DATA_CATEGORY_WORK_ITEMS\x10\x06\x12\x19\n\x15DATA_CATEGORY_SECRETS\x10\x07\x12\x1b\n\x17DATA_CATEGORY_APPROVALS\x10\x08\x12\x1d\n\x19DATA_CATEGORY_IDEMPOTENCY\x10\tb\x06proto3',
+    b'\n#corridor/vault/v1/data_policy.proto\x12\x11corridor.vault.v1\x1a\x1fgoogle/protobuf/timestamp.proto"\xbb\x01\n\nDataPolicy\x12:\n\tretention\x18\x01 \x01(\x0b2\x1c.corridor.vault.v1.RetentionR\tretention\x12\x1e\n\tresidency\x18\x02 \x01(\tR\tresidencyB\x00\x12;\n\x0bupdate_time\x18\x03 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12\x14\n\x04etag\x18\x04 \x01(\tR\x04etagB\x00"\xaf\x03\n\tRetention\x12!\n\x0bevents_days\x18\x01 \x01(\x05R\neventsDaysB\x00\x12%\n\rattempts_days\x18\x02 \x01(\x05R\x0cattemptsDaysB\x00\x12-\n\x11observations_days\x18\x03 \x01(\x05R\x10observationsDaysB\x00\x12)\n\x0fdeliveries_days\x18\x04 \x01(\x05R\x0edeliveriesDaysB\x00\x128\n\x17inbound_deliveries_days\x18\x05 \x01(\x05R\x15inboundDeliveriesDaysB\x00\x12(\n\x0fwork_items_days\x18\x06 \x01(\x05R\rworkItemsDaysB\x00\x12#\n\x0csecrets_days\x18\x07 \x01(\x05R\x0bsecretsDaysB\x00\x12\'\n\x0eapprovals_days\x18\x08 \x01(\x05R\rapprovalsDaysB\x00\x12+\n\x10idempotency_days\x18\t \x01(\x05R\x0fidempotencyDaysB\x00\x12\x1f\n\naudit_days\x18\n \x01(\x05R\tauditDaysB\x00"\xe9\x02\n\x05Purge\x12\x19\n\x08purge_id\x18\x01 \x01(\tR\x07purgeId\x12;\n\x08category\x18\x02 \x01(\x0e2\x1f.corridor.vault.v1.DataCategoryR\x08category\x12\x14\n\x05count\x18\x03 \x01(\x03R\x05count\x12;\n\x0bbefore_time\x18\x04 \x01(\x0b2\x1a.google.protobuf.TimestampR\nbeforeTime\x12;\n\x0boldest_time\x18\x05 \x01(\x0b2\x1a.google.protobuf.TimestampR\noldestTime\x12;\n\x0bnewest_time\x18\x06 \x01(\x0b2\x1a.google.protobuf.TimestampR\nnewestTime\x12;\n\x0bcreate_time\x18\x07 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime*\xbc\x02\n\x0cDataCategory\x12\x1d\n\x19DATA_CATEGORY_UNSPECIFIED\x10\x00\x12\x18\n\x14DATA_CATEGORY_EVENTS\x10\x01\x12\x1a\n\x16DATA_CATEGORY_ATTEMPTS\x10\x02\x12\x1e\n\x1aDATA_CATEGORY_OBSERVATIONS\x10\x03\x12\x1c\n\x18DATA_CATEGORY_DELIVERIES\x10\x04\x12$\n DATA_CATEGORY_INBOUND_DELIVERIES\x10\x05\x12\x1c\n\x18DATA_CATEGORY_WORK_ITEMS\x10\x06\x12\x19\n\x15DATA_CATEGORY_SECRETS\x10\x07\x12\x1b\n\x17DATA_CATEGORY_APPROVALS\x10\x08\x12\x1d\n\x19DATA_CATEGORY_IDEMPOTENCY\x10\tb\x06proto3',
     [
         timestamp_pb.desc(),
     ],

@@ -13,11 +13,13 @@ from typing import Literal, NoReturn, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
+from protobuf.wkt.google.protobuf import field_mask_pb
 
 from . import data_policy_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.field_mask_pb import FieldMask
 
     from .data_policy_pb import DataPolicy, Purge
 
@@ -74,7 +76,7 @@ class GetDataPolicyResponse(Message[_GetDataPolicyResponseFields]):
 
         data_policy: DataPolicy | None
 
-_UpdateDataPolicyRequestFields: TypeAlias = Literal["data_policy"]
+_UpdateDataPolicyRequestFields: TypeAlias = Literal["data_policy", "update_mask"]
 
 class UpdateDataPolicyRequest(Message[_UpdateDataPolicyRequestFields]):
     """
@@ -91,9 +93,17 @@ class UpdateDataPolicyRequest(Message[_UpdateDataPolicyRequestFields]):
             ```proto
             optional corridor.vault.v1.DataPolicy data_policy = 1;
             ```
+        update_mask:
+            Which fields of the data policy, such as `retention.events_days`, change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+            `PATCH` without it changes what stands in the body, and `null` there clears a field.
+
+            ```proto
+            optional google.protobuf.FieldMask update_mask = 2;
+            ```
     """
 
-    __slots__ = ("data_policy",)
+    __slots__ = ("data_policy", "update_mask")
 
     if TYPE_CHECKING:
 
@@ -101,10 +111,12 @@ class UpdateDataPolicyRequest(Message[_UpdateDataPolicyRequestFields]):
             self,
             *,
             data_policy: DataPolicy | None = None,
+            update_mask: FieldMask | None = None,
         ) -> None:
             pass
 
         data_policy: DataPolicy | None
+        update_mask: FieldMask | None
 
 _UpdateDataPolicyResponseFields: TypeAlias = Literal["data_policy"]
 
@@ -324,9 +336,10 @@ class ListPurgesResponse(Message[_ListPurgesResponseFields]):
 
 
 _DESC = file_desc(
-    b'\n+corridor/vault/v1/data_policy_service.proto\x12\x11corridor.vault.v1\x1a#corridor/vault/v1/data_policy.proto"\x16\n\x14GetDataPolicyRequest"W\n\x15GetDataPolicyResponse\x12>\n\x0bdata_policy\x18\x01 \x01(\x0b2\x1d.corridor.vault.v1.DataPolicyR\ndataPolicy"[\n\x17UpdateDataPolicyRequest\x12@\n\x0bdata_policy\x18\x01 \x01(\x0b2\x1d.corridor.vault.v1.DataPolicyR\ndataPolicyB\x00"Z\n\x18UpdateDataPolicyResponse\x12>\n\x0bdata_policy\x18\x01 \x01(\x0b2\x1d.corridor.vault.v1.DataPolicyR\ndataPolicy"\x15\n\x13PreviewPurgeRequest"H\n\x14PreviewPurgeResponse\x120\n\x06purges\x18\x01 \x03(\x0b2\x18.corridor.vault.v1.PurgeR\x06purges"\x12\n\x10PurgeDataRequest"E\n\x11PurgeDataResponse\x120\n\x06purges\x18\x01 \x03(\x0b2\x18.corridor.vault.v1.PurgeR\x06purges"S\n\x11ListPurgesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"n\n\x12ListPurgesResponse\x120\n\x06purges\x18\x01 \x03(\x0b2\x18.corridor.vault.v1.PurgeR\x06purges\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\x82\x04\n\x11DataPolicyService\x12d\n\rGetDataPolicy\x12\'.corridor.vault.v1.GetDataPolicyRequest\x1a(.corridor.vault.v1.GetDataPolicyResponse"\x00\x12m\n\x10UpdateDataPolicy\x12*.corridor.vault.v1.UpdateDataPolicyRequest\x1a+.corridor.vault.v1.UpdateDataPolicyResponse"\x00\x12a\n\x0cPreviewPurge\x12&.corridor.vault.v1.PreviewPurgeRequest\x1a\'.corridor.vault.v1.PreviewPurgeResponse"\x00\x12X\n\tPurgeData\x12#.corridor.vault.v1.PurgeDataRequest\x1a$.corridor.vault.v1.PurgeDataResponse"\x00\x12[\n\nListPurges\x12$.corridor.vault.v1.ListPurgesRequest\x1a%.corridor.vault.v1.ListPurgesResponse"\x00b\x06proto3',
+    b'\n+corridor/vault/v1/data_policy_service.proto\x12\x11corridor.vault.v1\x1a#corridor/vault/v1/data_policy.proto\x1a google/protobuf/field_mask.proto"\x16\n\x14GetDataPolicyRequest"W\n\x15GetDataPolicyResponse\x12>\n\x0bdata_policy\x18\x01 \x01(\x0b2\x1d.corridor.vault.v1.DataPolicyR\ndataPolicy"\x98\x01\n\x17UpdateDataPolicyRequest\x12@\n\x0bdata_policy\x18\x01 \x01(\x0b2\x1d.corridor.vault.v1.DataPolicyR\ndataPolicyB\x00\x12;\n\x0bupdate_mask\x18\x02 \x01(\x0b2\x1a.google.protobuf.FieldMaskR\nupdateMask"Z\n\x18UpdateDataPolicyResponse\x12>\n\x0bdata_policy\x18\x01 \x01(\x0b2\x1d.corridor.vault.v1.DataPolicyR\ndataPolicy"\x15\n\x13PreviewPurgeRequest"H\n\x14PreviewPurgeResponse\x120\n\x06purges\x18\x01 \x03(\x0b2\x18.corridor.vault.v1.PurgeR\x06purges"\x12\n\x10PurgeDataRequest"E\n\x11PurgeDataResponse\x120\n\x06purges\x18\x01 \x03(\x0b2\x18.corridor.vault.v1.PurgeR\x06purges"S\n\x11ListPurgesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"n\n\x12ListPurgesResponse\x120\n\x06purges\x18\x01 \x03(\x0b2\x18.corridor.vault.v1.PurgeR\x06purges\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\x82\x04\n\x11DataPolicyService\x12d\n\rGetDataPolicy\x12\'.corridor.vault.v1.GetDataPolicyRequest\x1a(.corridor.vault.v1.GetDataPolicyResponse"\x00\x12m\n\x10UpdateDataPolicy\x12*.corridor.vault.v1.UpdateDataPolicyRequest\x1a+.corridor.vault.v1.UpdateDataPolicyResponse"\x00\x12a\n\x0cPreviewPurge\x12&.corridor.vault.v1.PreviewPurgeRequest\x1a\'.corridor.vault.v1.PreviewPurgeResponse"\x00\x12X\n\tPurgeData\x12#.corridor.vault.v1.PurgeDataRequest\x1a$.corridor.vault.v1.PurgeDataResponse"\x00\x12[\n\nListPurges\x12$.corridor.vault.v1.ListPurgesRequest\x1a%.corridor.vault.v1.ListPurgesResponse"\x00b\x06proto3',
     [
         data_policy_pb.desc(),
+        field_mask_pb.desc(),
     ],
     {
         "GetDataPolicyRequest": GetDataPolicyRequest,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...type.v1.environment_pb import Environment
 
 
-_WebhookEndpointFields: TypeAlias = Literal["webhook_endpoint_id", "url", "event_types", "state", "environment", "create_time", "update_time", "failing_since_time", "active_secrets"]
+_WebhookEndpointFields: TypeAlias = Literal["webhook_endpoint_id", "url", "event_types", "state", "environment", "create_time", "update_time", "failing_since_time", "active_secrets", "payload_version", "etag"]
 
 class WebhookEndpoint(Message[_WebhookEndpointFields]):
     """
@@ -91,9 +91,25 @@ class WebhookEndpoint(Message[_WebhookEndpointFields]):
             ```proto
             int32 active_secrets = 9;
             ```
+        payload_version:
+            In which version of its data events are delivered, such as `v1`. It changes only by UpdateWebhookEndpoint.
+
+            It is one version over all packages: an event of which there is no such version comes in the newest one below it.
+
+            ```proto
+            string payload_version = 10;
+            ```
+        etag:
+            Which state of the resource this is, as one opaque word: it changes whenever anything else here does.
+
+            Set by Corridor. Sent back as `If-Match` with a change, it guards against overwriting somebody else's.
+
+            ```proto
+            string etag = 11;
+            ```
     """
 
-    __slots__ = ("webhook_endpoint_id", "url", "event_types", "state", "environment", "create_time", "update_time", "failing_since_time", "active_secrets")
+    __slots__ = ("webhook_endpoint_id", "url", "event_types", "state", "environment", "create_time", "update_time", "failing_since_time", "active_secrets", "payload_version", "etag")
 
     if TYPE_CHECKING:
 
@@ -109,6 +125,8 @@ class WebhookEndpoint(Message[_WebhookEndpointFields]):
             update_time: Timestamp | None = None,
             failing_since_time: Timestamp | None = None,
             active_secrets: int = 0,
+            payload_version: str = "",
+            etag: str = "",
         ) -> None:
             pass
 
@@ -121,6 +139,8 @@ class WebhookEndpoint(Message[_WebhookEndpointFields]):
         update_time: Timestamp | None
         failing_since_time: Timestamp | None
         active_secrets: int
+        payload_version: str
+        etag: str
 
 class WebhookEndpointState(Enum):
     """
@@ -164,7 +184,7 @@ class WebhookEndpointState(Enum):
 
 
 _DESC = file_desc(
-    b'\n#corridor/webhooks/v1/endpoint.proto\x12\x14corridor.webhooks.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xe2\x03\n\x0fWebhookEndpoint\x12.\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointId\x12\x10\n\x03url\x18\x02 \x01(\tR\x03url\x12\x1f\n\x0bevent_types\x18\x03 \x03(\tR\neventTypes\x12@\n\x05state\x18\x04 \x01(\x0e2*.corridor.webhooks.v1.WebhookEndpointStateR\x05state\x12?\n\x0benvironment\x18\x05 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bcreate_time\x18\x06 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12H\n\x12failing_since_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\x10failingSinceTime\x12%\n\x0eactive_secrets\x18\t \x01(\x05R\ractiveSecrets*\xaa\x01\n\x14WebhookEndpointState\x12&\n"WEBHOOK_ENDPOINT_STATE_UNSPECIFIED\x10\x00\x12"\n\x1eWEBHOOK_ENDPOINT_STATE_ENABLED\x10\x01\x12#\n\x1fWEBHOOK_ENDPOINT_STATE_DISABLED\x10\x02\x12!\n\x1dWEBHOOK_ENDPOINT_STATE_PAUSED\x10\x03b\x06proto3',
+    b'\n#corridor/webhooks/v1/endpoint.proto\x12\x14corridor.webhooks.v1\x1a"corridor/type/v1/environment.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\x9f\x04\n\x0fWebhookEndpoint\x12.\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointId\x12\x10\n\x03url\x18\x02 \x01(\tR\x03url\x12\x1f\n\x0bevent_types\x18\x03 \x03(\tR\neventTypes\x12@\n\x05state\x18\x04 \x01(\x0e2*.corridor.webhooks.v1.WebhookEndpointStateR\x05state\x12?\n\x0benvironment\x18\x05 \x01(\x0e2\x1d.corridor.type.v1.EnvironmentR\x0benvironment\x12;\n\x0bcreate_time\x18\x06 \x01(\x0b2\x1a.google.protobuf.TimestampR\ncreateTime\x12;\n\x0bupdate_time\x18\x07 \x01(\x0b2\x1a.google.protobuf.TimestampR\nupdateTime\x12H\n\x12failing_since_time\x18\x08 \x01(\x0b2\x1a.google.protobuf.TimestampR\x10failingSinceTime\x12%\n\x0eactive_secrets\x18\t \x01(\x05R\ractiveSecrets\x12\'\n\x0fpayload_version\x18\n \x01(\tR\x0epayloadVersion\x12\x12\n\x04etag\x18\x0b \x01(\tR\x04etag*\xaa\x01\n\x14WebhookEndpointState\x12&\n"WEBHOOK_ENDPOINT_STATE_UNSPECIFIED\x10\x00\x12"\n\x1eWEBHOOK_ENDPOINT_STATE_ENABLED\x10\x01\x12#\n\x1fWEBHOOK_ENDPOINT_STATE_DISABLED\x10\x02\x12!\n\x1dWEBHOOK_ENDPOINT_STATE_PAUSED\x10\x03b\x06proto3',
     [
         environment_pb.desc(),
         timestamp_pb.desc(),

@@ -13,16 +13,18 @@ from typing import Literal, NoReturn, TYPE_CHECKING, TypeAlias
 
 from protobuf import Message
 from protobuf._codegen import file_desc
+from protobuf.wkt.google.protobuf import field_mask_pb
 
 from . import endpoint_pb
 
 if TYPE_CHECKING:
     from protobuf import DescFile
+    from protobuf.wkt.google.protobuf.field_mask_pb import FieldMask
 
     from .endpoint_pb import WebhookEndpoint, WebhookEndpointState
 
 
-_CreateWebhookEndpointRequestFields: TypeAlias = Literal["url", "event_types"]
+_CreateWebhookEndpointRequestFields: TypeAlias = Literal["url", "event_types", "payload_version"]
 
 class CreateWebhookEndpointRequest(Message[_CreateWebhookEndpointRequestFields]):
     """
@@ -45,9 +47,15 @@ class CreateWebhookEndpointRequest(Message[_CreateWebhookEndpointRequestFields])
             ```proto
             repeated string event_types = 2;
             ```
+        payload_version:
+            In which version of its data events are delivered, such as `v1`. Empty takes the newest that there is now.
+
+            ```proto
+            string payload_version = 3;
+            ```
     """
 
-    __slots__ = ("url", "event_types")
+    __slots__ = ("url", "event_types", "payload_version")
 
     if TYPE_CHECKING:
 
@@ -56,11 +64,13 @@ class CreateWebhookEndpointRequest(Message[_CreateWebhookEndpointRequestFields])
             *,
             url: str = "",
             event_types: list[str] | None = None,
+            payload_version: str = "",
         ) -> None:
             pass
 
         url: str
         event_types: list[str]
+        payload_version: str
 
 _CreateWebhookEndpointResponseFields: TypeAlias = Literal["webhook_endpoint", "secret"]
 
@@ -246,7 +256,7 @@ class ListWebhookEndpointsResponse(Message[_ListWebhookEndpointsResponseFields])
         webhook_endpoints: list[WebhookEndpoint]
         next_page_token: str
 
-_UpdateWebhookEndpointRequestFields: TypeAlias = Literal["webhook_endpoint_id", "url", "event_types", "state"]
+_UpdateWebhookEndpointRequestFields: TypeAlias = Literal["webhook_endpoint_id", "url", "event_types", "state", "payload_version", "update_mask"]
 
 class UpdateWebhookEndpointRequest(Message[_UpdateWebhookEndpointRequestFields]):
     """
@@ -281,9 +291,25 @@ class UpdateWebhookEndpointRequest(Message[_UpdateWebhookEndpointRequestFields])
             ```proto
             corridor.webhooks.v1.WebhookEndpointState state = 4;
             ```
+        payload_version:
+            In which version of its data events are delivered from now on, such as `v2`. Empty leaves it as it is.
+
+            It applies to deliveries that are under way too: each try is made in the version that the endpoint has then.
+
+            ```proto
+            string payload_version = 5;
+            ```
+        update_mask:
+            Which of these fields change; the others stay as they are. Missing, or `*`: everything is replaced.
+
+            `PATCH` without it changes what stands in the body, and `null` there clears a field.
+
+            ```proto
+            optional google.protobuf.FieldMask update_mask = 6;
+            ```
     """
 
-    __slots__ = ("webhook_endpoint_id", "url", "event_types", "state")
+    __slots__ = ("webhook_endpoint_id", "url", "event_types", "state", "payload_version", "update_mask")
 
     if TYPE_CHECKING:
 
@@ -294,6 +320,8 @@ class UpdateWebhookEndpointRequest(Message[_UpdateWebhookEndpointRequestFields])
             url: str = "",
             event_types: list[str] | None = None,
             state: WebhookEndpointState | None = None,
+            payload_version: str = "",
+            update_mask: FieldMask | None = None,
         ) -> None:
             pass
 
@@ -301,6 +329,8 @@ class UpdateWebhookEndpointRequest(Message[_UpdateWebhookEndpointRequestFields])
         url: str
         event_types: list[str]
         state: WebhookEndpointState
+        payload_version: str
+        update_mask: FieldMask | None
 
 _UpdateWebhookEndpointResponseFields: TypeAlias = Literal["webhook_endpoint"]
 
@@ -468,9 +498,10 @@ class RotateWebhookSecretResponse(Message[_RotateWebhookSecretResponseFields]):
 
 
 _DESC = file_desc(
-    b'\n+corridor/webhooks/v1/endpoint_service.proto\x12\x14corridor.webhooks.v1\x1a#corridor/webhooks/v1/endpoint.proto"U\n\x1cCreateWebhookEndpointRequest\x12\x12\n\x03url\x18\x01 \x01(\tR\x03urlB\x00\x12!\n\x0bevent_types\x18\x02 \x03(\tR\neventTypesB\x00"\x8b\x01\n\x1dCreateWebhookEndpointResponse\x12P\n\x10webhook_endpoint\x18\x01 \x01(\x0b2%.corridor.webhooks.v1.WebhookEndpointR\x0fwebhookEndpoint\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00"M\n\x19GetWebhookEndpointRequest\x120\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointIdB\x00"n\n\x1aGetWebhookEndpointResponse\x12P\n\x10webhook_endpoint\x18\x01 \x01(\x0b2%.corridor.webhooks.v1.WebhookEndpointR\x0fwebhookEndpoint"]\n\x1bListWebhookEndpointsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"\x9a\x01\n\x1cListWebhookEndpointsResponse\x12R\n\x11webhook_endpoints\x18\x01 \x03(\x0b2%.corridor.webhooks.v1.WebhookEndpointR\x10webhookEndpoints\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\xcb\x01\n\x1cUpdateWebhookEndpointRequest\x120\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointIdB\x00\x12\x12\n\x03url\x18\x02 \x01(\tR\x03urlB\x00\x12!\n\x0bevent_types\x18\x03 \x03(\tR\neventTypesB\x00\x12B\n\x05state\x18\x04 \x01(\x0e2*.corridor.webhooks.v1.WebhookEndpointStateR\x05stateB\x00"q\n\x1dUpdateWebhookEndpointResponse\x12P\n\x10webhook_endpoint\x18\x01 \x01(\x0b2%.corridor.webhooks.v1.WebhookEndpointR\x0fwebhookEndpoint"P\n\x1cDeleteWebhookEndpointRequest\x120\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointIdB\x00"\x1f\n\x1dDeleteWebhookEndpointResponse"u\n\x1aRotateWebhookSecretRequest\x120\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointIdB\x00\x12%\n\roverlap_hours\x18\x02 \x01(\x05R\x0coverlapHoursB\x00"\x89\x01\n\x1bRotateWebhookSecretResponse\x12P\n\x10webhook_endpoint\x18\x01 \x01(\x0b2%.corridor.webhooks.v1.WebhookEndpointR\x0fwebhookEndpoint\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x002\xa1\x06\n\x16WebhookEndpointService\x12\x82\x01\n\x15CreateWebhookEndpoint\x122.corridor.webhooks.v1.CreateWebhookEndpointRequest\x1a3.corridor.webhooks.v1.CreateWebhookEndpointResponse"\x00\x12y\n\x12GetWebhookEndpoint\x12/.corridor.webhooks.v1.GetWebhookEndpointRequest\x1a0.corridor.webhooks.v1.GetWebhookEndpointResponse"\x00\x12\x7f\n\x14ListWebhookEndpoints\x121.corridor.webhooks.v1.ListWebhookEndpointsRequest\x1a2.corridor.webhooks.v1.ListWebhookEndpointsResponse"\x00\x12\x82\x01\n\x15UpdateWebhookEndpoint\x122.corridor.webhooks.v1.UpdateWebhookEndpointRequest\x1a3.corridor.webhooks.v1.UpdateWebhookEndpointResponse"\x00\x12\x82\x01\n\x15DeleteWebhookEndpoint\x122.corridor.webhooks.v1.DeleteWebhookEndpointRequest\x1a3.corridor.webhooks.v1.DeleteWebhookEndpointResponse"\x00\x12|\n\x13RotateWebhookSecret\x120.corridor.webhooks.v1.RotateWebhookSecretRequest\x1a1.corridor.webhooks.v1.RotateWebhookSecretResponse"\x00b\x06proto3',
+    b'\n+corridor/webhooks/v1/endpoint_service.proto\x12\x14corridor.webhooks.v1\x1a#corridor/webhooks/v1/endpoint.proto\x1a google/protobuf/field_mask.proto"\x80\x01\n\x1cCreateWebhookEndpointRequest\x12\x12\n\x03url\x18\x01 \x01(\tR\x03urlB\x00\x12!\n\x0bevent_types\x18\x02 \x03(\tR\neventTypesB\x00\x12)\n\x0fpayload_version\x18\x03 \x01(\tR\x0epayloadVersionB\x00"\x8b\x01\n\x1dCreateWebhookEndpointResponse\x12P\n\x10webhook_endpoint\x18\x01 \x01(\x0b2%.corridor.webhooks.v1.WebhookEndpointR\x0fwebhookEndpoint\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x00"M\n\x19GetWebhookEndpointRequest\x120\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointIdB\x00"n\n\x1aGetWebhookEndpointResponse\x12P\n\x10webhook_endpoint\x18\x01 \x01(\x0b2%.corridor.webhooks.v1.WebhookEndpointR\x0fwebhookEndpoint"]\n\x1bListWebhookEndpointsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\x05R\x08pageSizeB\x00\x12\x1f\n\npage_token\x18\x02 \x01(\tR\tpageTokenB\x00"\x9a\x01\n\x1cListWebhookEndpointsResponse\x12R\n\x11webhook_endpoints\x18\x01 \x03(\x0b2%.corridor.webhooks.v1.WebhookEndpointR\x10webhookEndpoints\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken"\xb3\x02\n\x1cUpdateWebhookEndpointRequest\x120\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointIdB\x00\x12\x12\n\x03url\x18\x02 \x01(\tR\x03urlB\x00\x12!\n\x0bevent_types\x18\x03 \x03(\tR\neventTypesB\x00\x12B\n\x05state\x18\x04 \x01(\x0e2*.corridor.webhooks.v1.WebhookEndpointStateR\x05stateB\x00\x12)\n\x0fpayload_version\x18\x05 \x01(\tR\x0epayloadVersionB\x00\x12;\n\x0bupdate_mask\x18\x06 \x01(\x0b2\x1a.google.protobuf.FieldMaskR\nupdateMask"q\n\x1dUpdateWebhookEndpointResponse\x12P\n\x10webhook_endpoint\x18\x01 \x01(\x0b2%.corridor.webhooks.v1.WebhookEndpointR\x0fwebhookEndpoint"P\n\x1cDeleteWebhookEndpointRequest\x120\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointIdB\x00"\x1f\n\x1dDeleteWebhookEndpointResponse"u\n\x1aRotateWebhookSecretRequest\x120\n\x13webhook_endpoint_id\x18\x01 \x01(\tR\x11webhookEndpointIdB\x00\x12%\n\roverlap_hours\x18\x02 \x01(\x05R\x0coverlapHoursB\x00"\x89\x01\n\x1bRotateWebhookSecretResponse\x12P\n\x10webhook_endpoint\x18\x01 \x01(\x0b2%.corridor.webhooks.v1.WebhookEndpointR\x0fwebhookEndpoint\x12\x18\n\x06secret\x18\x02 \x01(\tR\x06secretB\x002\xa1\x06\n\x16WebhookEndpointService\x12\x82\x01\n\x15CreateWebhookEndpoint\x122.corridor.webhooks.v1.CreateWebhookEndpointRequest\x1a3.corridor.webhooks.v1.CreateWebhookEndpointResponse"\x00\x12y\n\x12GetWebhookEndpoint\x12/.corridor.webhooks.v1.GetWebhookEndpointRequest\x1a0.corridor.webhooks.v1.GetWebhookEndpointResponse"\x00\x12\x7f\n\x14ListWebhookEndpoints\x121.corridor.webhooks.v1.ListWebhookEndpointsRequest\x1a2.corridor.webhooks.v1.ListWebhookEndpointsResponse"\x00\x12\x82\x01\n\x15UpdateWebhookEndpoint\x122.corridor.webhooks.v1.UpdateWebhookEndpointRequest\x1a3.corridor.webhooks.v1.UpdateWebhookEndpointResponse"\x00\x12\x82\x01\n\x15DeleteWebhookEndpoint\x122.corridor.webhooks.v1.DeleteWebhookEndpointRequest\x1a3.corridor.webhooks.v1.DeleteWebhookEndpointResponse"\x00\x12|\n\x13RotateWebhookSecret\x120.corridor.webhooks.v1.RotateWebhookSecretRequest\x1a1.corridor.webhooks.v1.RotateWebhookSecretResponse"\x00b\x06proto3',
     [
         endpoint_pb.desc(),
+        field_mask_pb.desc(),
     ],
     {
         "CreateWebhookEndpointRequest": CreateWebhookEndpointRequest,

@@ -16,7 +16,7 @@ from server.domains.payments.disputes import policy
 from server.domains.payments.disputes.lifecycle import ACCEPTING, EVENTS, SUBMITTING
 from server.domains.payments.disputes.policy import Features
 from server.domains.payments.disputes.repository import RESPOND, Disputes, sha256
-from server.kit import ids
+from server.kit import etags, ids
 from server.kit.clock import Clock
 from server.kit.context import Context, current
 from server.kit.errors import Failure, fail
@@ -169,6 +169,7 @@ class DisputeServicer:
             dispute = self._disputes.lock(connection, context, dispute_id)
             if dispute is None or not concerns(context):
                 raise _missing(dispute_id)
+            etags.check(context, dispute)
             coverage = self._invoker.manifest(dispute.provider).coverage.get("disputes")
             yield Locked(connection, answer, dispute, coverage.features if coverage else None)
 

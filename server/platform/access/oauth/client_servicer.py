@@ -11,6 +11,7 @@ from corridor.access.v1 import oauth_client_pb2 as pb
 from corridor.access.v1 import oauth_client_service_pb2 as api
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from server.kit import context as contexts
+from server.kit import etags
 from server.kit.clock import Clock
 from server.kit.context import Context
 from server.kit.errors import Violation, fail
@@ -174,6 +175,8 @@ def _existing(connection: Connection, context: Context, client_id: str, *, lock:
     found = clients.get(connection, context, client_id, lock=lock)
     if found is None:
         raise fail(reasons.ERROR_REASON_NOT_FOUND, "There is no such OAuth client.")
+    if lock:
+        etags.check(context, found)
     return found
 
 

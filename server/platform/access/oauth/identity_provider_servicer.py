@@ -7,12 +7,13 @@ from corridor.access.v1 import identity_provider_service_pb2 as api
 from corridor.access.v1.identity_provider_pb2 import IdentityProvider
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from server.kit import context as contexts
+from server.kit import etags
 from server.kit.errors import Failure, Violation, fail
 from server.platform.access import changes
 from server.platform.access.oauth import members, members_roles
 from server.platform.access.oauth.identity_provider import END_USER_SCOPES, IdentityProviders
 from server.platform.webhooks.guard import Guard, Refused
-from server.store import audit, idempotency
+from server.store import audit, idempotency, locks
 from server.store.engine import Store
 
 _RESOURCE = "identity_provider"
@@ -44,6 +45,8 @@ class IdentityProviderServicer:
             end_user_scopes=request.end_user_scopes,
         )
         with idempotency.once(self._store, context) as (connection, answer):
+            locks.alone(connection, context, _RESOURCE)
+            etags.check(context, self._providers.get(connection, context))
             before = self._providers.is_set(connection, context)
             changes.check_unrestricted(connection, context)
             if before is None or before.issuer != request.issuer:  # which says from now on who was invited
@@ -68,8 +71,11 @@ class IdentityProviderServicer:
         """Remove the provider."""
         context = contexts.current()
         with idempotency.once(self._store, context) as (connection, answer):
-            if not self._providers.delete(connection, context):
+            locks.alone(connection, context, _RESOURCE)
+            if self._providers.is_set(connection, context) is None:
                 raise _no_provider()
+            etags.check(context, self._providers.get(connection, context))
+            self._providers.delete(connection, context)
             audit.record(connection, context, _RESOURCE)
             return answer(_RESOURCE, api.DeleteIdentityProviderResponse())
 

@@ -9,6 +9,7 @@ from corridor.access.v1 import member_service_pb2 as api
 from corridor.access.v1.member_pb2 import Member
 from corridor.errors.v1 import error_reason_pb2 as reasons
 from server.kit import context as contexts
+from server.kit import etags
 from server.kit.context import Context
 from server.kit.errors import fail
 from server.kit.paging import PageTokens
@@ -117,6 +118,8 @@ class MemberServicer:
         member = self._members.get(connection, contexts.current(), member_id, lock=lock)
         if member is None or (there and member.state == member_pb2.MEMBER_STATE_REMOVED):
             raise fail(reasons.ERROR_REASON_NOT_FOUND, "There is no such member.")
+        if lock:
+            etags.check(contexts.current(), member)
         return member
 
 

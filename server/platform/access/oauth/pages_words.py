@@ -43,6 +43,7 @@ WORDS: Mapping[str, str] = {
     "routes:manage": "Decide which provider sends payouts",
     "routes:read": "See which provider sends payouts",
     "sandbox:manage": "Move the time of the sandbox",
+    "usage:read": "See which methods your applications call, and what of them will end",
     "vault:configure": "Set rules for stored card and account numbers",
     "vault:detokenize": "See stored card and account numbers in full",
     "vault:erase": "Erase stored personal data for good",

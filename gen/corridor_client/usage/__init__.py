@@ -1,0 +1,1 @@
+"""Written by `corridor gen`; never edited."""
