@@ -1,32 +1,46 @@
 """The TypeScript client as its users have it: built once, its samples compiled, and run by node."""
 
+import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 FOLDER = Path(__file__).parents[2] / "clients" / "typescript"
-_BUILT: list[bool] = []
+_TOOLS = FOLDER / "node_modules"
+# Of all processes of one run the first one builds: what others run must not be written anew meanwhile.
+_RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"process {os.getpid()}")
 
 
 def require() -> None:
     """Skip where there is no npm, or nothing was installed with it."""
     if shutil.which("npm") is None or shutil.which("node") is None:
         pytest.skip("npm is missing: the TypeScript client is not tried here")
-    if not (FOLDER / "node_modules").is_dir():
+    if not _TOOLS.is_dir():
         pytest.skip("the TypeScript client's tools are missing: run ./corridor setup test")
 
 
 def built() -> Path:
-    """The folder of the client, built and type-checked with its samples. Once for each process."""
+    """The folder of the client, built and type-checked with its samples. Once in a run of the tests."""
     require()
-    if not _BUILT:
-        npm("run", "--silent", "check")
-        _BUILT.append(True)
+    stamp = _TOOLS / ".corridor-checked"
+    with alone():
+        if not stamp.is_file() or stamp.read_text() != _RUN:
+            npm("run", "--silent", "check")
+            stamp.write_text(_RUN)
     return FOLDER
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """No other process of the tests writes or compiles in the client's folder meanwhile."""
+    with (_TOOLS / ".corridor-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def npm(*arguments: str) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from tests.clients import typescript
 from tests.gateway.scripted import Running
 from tests.server.sign_in.chromium import Chromium, chromium
 from tests.serving import until
 
-_AXE = Path(__file__).resolve().parents[2] / "clients/typescript/node_modules/axe-core/axe.min.js"
+_AXE = typescript.FOLDER / "node_modules/axe-core/axe.min.js"
 _SCREENS = {"desk": (1280, 900, False), "phone": (390, 844, True)}
 _PAGES = (
     "/docs",
@@ -85,8 +86,7 @@ def test_a_page_is_accessible_and_fits_and_asks_nobody_else(
     assert len(browser.screenshot(tmp_path / f"{screen}.png")) > 10_000
     said = [each for each in complaints(browser, url) if path in _PAGES[:-1] or "404" not in each]
     assert [] == said
-    if not _AXE.exists():
-        pytest.skip("needs axe-core: `npm ci` in clients/typescript")
+    typescript.require()
     assert [] == _violations(browser)
 
 
@@ -97,8 +97,7 @@ def _violations(browser: Chromium) -> list[str]:
 
 
 def test_dark_pages_have_enough_contrast(gateway: Running, browser: Chromium) -> None:
-    if not _AXE.exists():
-        pytest.skip("needs axe-core: `npm ci` in clients/typescript")
+    typescript.require()
     browser.dark()
     show(browser, gateway.url + _PAGES[3], "desk")
     found = _violations(browser)

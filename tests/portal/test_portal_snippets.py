@@ -2,24 +2,21 @@
 
 import inspect
 import json
-import os
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 import corridor_client.client
 from gateway.contract import Contract
+from tests.clients import typescript
 from tests.gateway.scripted import Upstream
 from tests.portal.reading import Read
 
 Pages = dict[str, Read]
-_TYPESCRIPT = Path(__file__).resolve().parents[2] / "clients" / "typescript"
 
 
 def snippets(pages: Pages, language: str) -> dict[str, str]:
@@ -116,23 +113,19 @@ def test_every_python_line_fits_the_client(pages: Pages) -> None:
 
 
 def test_every_typescript_line_has_the_right_types(pages: Pages, tmp_path: Path) -> None:
-    compiler = _TYPESCRIPT / "node_modules" / "typescript" / "bin" / "tsc"
-    if not compiler.exists() or shutil.which("node") is None:
-        pytest.skip("needs node and what clients/typescript installs")
-    if not (_TYPESCRIPT / "src" / "generated" / "schema.ts").exists():
-        pytest.skip("needs `npm run generate` in clients/typescript")
+    folder = typescript.built()
     lines = snippets(pages, "TypeScript")
     body = "\n".join(f"async () => {{ {text}\n return answer; }};" for text in lines.values())
     head = 'import type { Corridor } from "./client.js";\ndeclare const corridor: Corridor;\n'
-    checked = _TYPESCRIPT / "src" / f"portal_snippets_{os.getpid()}.ts"
-    checked.write_text(head + body)
-    try:
-        options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--skipLibCheck"]
-        done = subprocess.run(
-            ["node", str(compiler), *options, str(checked)], capture_output=True, text=True, cwd=_TYPESCRIPT
-        )
-    finally:
-        checked.unlink()
+    checked = folder / "src" / "portal_snippets.ts"
+    options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022", "--skipLibCheck"]
+    command = ["node", "node_modules/typescript/bin/tsc", *options, str(checked)]
+    with typescript.alone():
+        checked.write_text(head + body)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+        finally:
+            checked.unlink()
 
     assert "" == done.stdout[:3000]
     assert len(lines) > 150

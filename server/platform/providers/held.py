@@ -38,7 +38,11 @@ def asked_already(connection: Connection, context: Context, job: Job, look_up: s
     if not job.error.startswith(_said(operation)):
         return False
     asked = attempts.of(connection, context, job.resource_id, look_up)
-    return bool(asked) and job.lease_time - asked[-1].start_time < _ASKED_FOR
+    done = attempts.of(connection, context, job.resource_id, operation)
+    if not asked or job.lease_time - asked[-1].start_time >= _ASKED_FOR:
+        return False
+    # Whoever takes the work over from a process that died with such a call under way asks first.
+    return not done or done[-1].start_time < asked[-1].start_time
 
 
 def _said(operation: str) -> str:
